@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making, filling and removing groups, by libcgroup, which is loaded when it is needed; and its
+ * view of the mounts, against which `cgmem doctor` holds ours. The only place that knows libcgroup.
+ */
+#ifndef CGMEM_CGROUP_MANAGE_H
+#define CGMEM_CGROUP_MANAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "cgroup/hierarchy.h"
+
+/* 0 when libcgroup can be used, else -errno with words (not installed, no cgroups mounted). */
+int cgm_manage_init(struct cgm_err *err);
+/* Makes the group @path ("/cgmem/run-123") with the memory and pids controllers; @limit 0: none. */
+int cgm_manage_create(const char *path, uint64_t limit_bytes, struct cgm_err *err);
+int cgm_manage_attach(const char *path, pid_t pid, struct cgm_err *err);
+/* Removes @path, and parents that cgm_manage_create() made, when they are empty. */
+int cgm_manage_remove(const char *path, struct cgm_err *err);
+/* Where libcgroup believes that the memory controller is mounted. Caller frees. */
+int cgm_manage_memory_mount(char **ret, struct cgm_err *err);
+
+#endif

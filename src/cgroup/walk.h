@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Walks the groups below one, depth first, parents before children. Groups that vanish on the way
+ * are passed over. Depth is bounded (CGM_WALK_DEPTH_MAX), so is the number (CGM_WALK_MAX).
+ */
+#ifndef CGMEM_CGROUP_WALK_H
+#define CGMEM_CGROUP_WALK_H
+
+#include "cgroup/hierarchy.h"
+
+#define CGM_WALK_DEPTH_MAX 64
+#define CGM_WALK_MAX	   200000
+
+/* What to do after a group: go on into it, pass its children over; negative: stop with that errno.
+ */
+enum { CGM_WALK_DESCEND = 0, CGM_WALK_SKIP = 1 };
+
+/* @dirfd: the group's directory, open while the callback runs; @path as in /proc/PID/cgroup. */
+typedef int cgm_walk_fn(int dirfd, const char *path, unsigned depth, void *arg);
+/* Calls @fn for each group strictly below @path. 0 or -errno. */
+int cgm_walk(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, void *arg);
+
+#endif

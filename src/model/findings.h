@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings: rules that fired. One table of rules {id, kind, function, man}; a rule gets the whole
+ * snapshot with its breakdown and says how many bytes, why (evidence), and what to do. Causes
+ * partition the charged memory: a byte belongs to one cause. Order: causes in docker's figure by
+ * bytes, the other causes by bytes, then growth, risks, notices. The first cause is the answer.
+ * Pure.
+ */
+#ifndef CGMEM_MODEL_FINDINGS_H
+#define CGMEM_MODEL_FINDINGS_H
+
+#include "model/breakdown.h"
+
+enum cgm_finding_kind { CGM_KIND_CAUSE, CGM_KIND_GROWTH, CGM_KIND_RISK, CGM_KIND_NOTICE };
+enum cgm_severity { CGM_INFO, CGM_WARN, CGM_CRITICAL };
+
+#define CGM_EVIDENCE_MAX 8
+
+struct cgm_evidence {
+	const char *name; /* constant: a memory.stat key, a file, a process field */
+	uint64_t value;
+	const char *unit; /* "bytes", "count", "percent", "per_second" */
+};
+
+struct cgm_finding {
+	const char *id; /* constant */
+	enum cgm_finding_kind kind;
+	enum cgm_severity severity;
+	struct cgm_opt bytes;
+	bool in_docker;	   /* a cause whose bytes docker's figure contains */
+	char summary[256]; /* one sentence */
+	char advice[384];  /* what to do; a command where there is one; "" none */
+	struct cgm_evidence evidence[CGM_EVIDENCE_MAX];
+	size_t n_evidence;
+};
+
+#define CGM_FINDINGS_MAX 64
+
+struct cgm_findings {
+	struct cgm_finding v[CGM_FINDINGS_MAX];
+	size_t n;
+};
+
+int cgm_findings_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b,
+		      struct cgm_findings **ret);
+/*
+ * The first cause that one sample alone can tell, for `cgmem ps`' WHY: a constant id, or "-" when
+ * nothing is known.
+ */
+const char *cgm_why(const struct cgm_sample *s, const struct cgm_host *host);
+/* All ids and kinds that exist, for completion, the man page test and --filter; NULL-terminated. */
+struct cgm_finding_info {
+	const char *id;
+	enum cgm_finding_kind kind;
+};
+extern const struct cgm_finding_info cgm_finding_infos[];
+const char *cgm_kind_name(enum cgm_finding_kind k);
+const char *cgm_severity_name(enum cgm_severity s);
+/* One to three plain sentences that answer "what is it?", appended to @b's text by the caller. */
+int cgm_verdict_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b,
+		     const struct cgm_findings *f, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that explaining one target needs, gathered by collect/, judged by model/, shown by
+ * output/. Plain data: whoever makes a snapshot owns it and frees it with cgm_snapshot_clear(); all
+ * strings and arrays in it belong to it and were made with malloc.
+ */
+#ifndef CGMEM_SAMPLE_SNAPSHOT_H
+#define CGMEM_SAMPLE_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "sample/sample.h"
+
+/* A number that may be unknown. */
+struct cgm_opt {
+	uint64_t v;
+	bool known;
+};
+
+enum cgm_target_kind {
+	CGM_TARGET_CONTAINER,
+	CGM_TARGET_CGROUP,
+	CGM_TARGET_PID,
+	CGM_TARGET_SELF,
+	CGM_TARGET_HOST
+};
+
+struct cgm_label {
+	char *key, *value;
+};
+
+/* What an engine knows of a container; for other targets most of it is NULL or unknown. */
+struct cgm_target {
+	enum cgm_target_kind kind;
+	char *id;   /* full id, NULL when there is none */
+	char *name; /* without docker's leading slash; the path's last part for a cgroup */
+	char *image;
+	char *engine;			/* "docker", "podman"; NULL: found by its path */
+	char *state;			/* running, exited, ...; NULL unknown */
+	char *project, *service;	/* compose; NULL */
+	char *started_at, *finished_at; /* RFC 3339 as the engine gives it */
+	char *cgroup_parent;
+	struct cgm_label *labels;
+	size_t n_labels;
+	struct cgm_opt restarts, exit_code;
+	struct cgm_opt memory_limit, memory_swap; /* as the engine was asked for them */
+	bool oom_killed, oom_killed_known;
+	pid_t pid; /* of its init; 0 unknown */
+};
+
+/* The machine, as far as figures and bounds depend on it. */
+struct cgm_host {
+	unsigned ncpu;			     /* online */
+	unsigned kernel_major, kernel_minor; /* 0: unknown */
+	char kernel[72];		     /* uname release */
+	uint64_t page_size;
+	struct cgm_opt mem_total, mem_free, mem_available, buffers, cached, shmem, slab_reclaimable,
+		slab_unreclaimable, kernel_stack, page_tables, anon, swap_total, swap_free, percpu,
+		vmalloc_used, hugetlb, sec_page_tables, zswap, dirty, mapped, unevictable,
+		swap_cached;
+	struct cgm_opt sockets;			/* /proc/net/sockstat: TCP and UDP mem, bytes */
+	bool nokmem, nosocket, memory_disabled; /* kernel command line */
+	bool mglru;				/* /sys/kernel/mm/lru_gen/enabled bit 0 */
+	char thp[12];				/* always, madvise, never, "" */
+	int64_t clock;				/* seconds since the epoch when it was read */
+	uint64_t boot_time;			/* /proc/stat btime, 0 unknown */
+};
+
+/* The group itself (index 0) and its ancestors up to the hierarchy's root. */
+struct cgm_level {
+	char *path; /* as /proc/PID/cgroup names it, "/" for the root */
+	struct cgm_sample sample;
+};
+
+struct cgm_process {
+	pid_t pid, ppid;
+	char comm[64];	      /* escaped */
+	uint64_t start_ticks; /* /proc/PID/stat field 22: tells reuse of a pid */
+	bool foreign; /* entered from outside: not a descendant of the container's init (exec) */
+	bool kernel_thread;
+	/* /proc/PID/status */
+	struct cgm_opt rss, vsz, rss_anon, rss_file, rss_shmem, swap, page_tables, locked, hugetlb,
+		threads, hwm;
+	/* /proc/PID/smaps_rollup (4.14; its Pss_* since 5.4) */
+	struct cgm_opt pss, pss_anon, pss_file, pss_shmem, lazyfree, thp, swap_pss;
+	char *subgroup; /* path below the target's group, NULL for the group itself */
+};
+
+enum cgm_holder_kind { CGM_HOLD_TMPFS, CGM_HOLD_MEMFD, CGM_HOLD_SYSV, CGM_HOLD_SHARED_ANON };
+
+/* What holds shared memory: a tmpfs mount, a memfd, a SysV segment, a shared anonymous mapping. */
+struct cgm_holder {
+	enum cgm_holder_kind kind;
+	char *name; /* mount point, memfd's name, segment's key; escaped */
+	uint64_t bytes;
+	struct cgm_opt limit; /* tmpfs size= */
+	pid_t pid;	      /* one process that holds it; 0: none in particular */
+	char comm[64];
+};
+
+/* The kernel's record of an OOM kill, from /dev/kmsg. */
+struct cgm_oom_report {
+	bool known;
+	uint64_t seconds_ago;
+	char victim[64];
+	pid_t pid;
+	struct cgm_opt anon_rss, file_rss, shmem_rss;
+};
+
+struct cgm_unreadable {
+	char *what, *why, *remedy;
+};
+
+struct cgm_snapshot {
+	struct cgm_target target;
+	struct cgm_host host;
+	int version;  /* cgroup version, 0: no memory controller */
+	char *path;   /* of the group in its hierarchy; NULL: there is none (stopped) */
+	bool is_root; /* the hierarchy's root group */
+	struct cgm_sample now;
+	struct cgm_sample before; /* version 0: no window was watched */
+	uint64_t window_ms;
+	struct cgm_level *levels; /* [0] is the group itself */
+	size_t n_levels;
+	uint64_t children_charged; /* sum over the direct children, for dying groups */
+	size_t n_children;
+	struct cgm_process *procs;
+	size_t n_procs;
+	bool procs_complete; /* false: some could not be read, or there were too many */
+	struct cgm_holder *holders;
+	size_t n_holders;
+	struct cgm_opt sockets_netns; /* v1: TCP and UDP queues in the target's network namespace */
+	struct cgm_oom_report oom;
+	struct cgm_unreadable *unreadable;
+	size_t n_unreadable;
+};
+
+/* Frees what is in @s, not @s itself; @s is zeroed. */
+void cgm_snapshot_clear(struct cgm_snapshot *s);
+void cgm_target_clear(struct cgm_target *t);
+/* Appends a line to @s->unreadable; text is copied. 0 or -ENOMEM. */
+int cgm_unreadable_add(struct cgm_snapshot *s, const char *what, const char *why,
+		       const char *remedy);
+
+#endif
