@@ -24,18 +24,26 @@ CGM_DEFINE_CLEANUP(struct cgm_reader *, cgm_reader_free)
  * group is not there, then ret->gone is set; -ENODEV outside the mount.
  */
 int cgm_read_group(struct cgm_reader *r, const char *path, uint32_t files, struct cgm_sample *ret);
-/* The same for a group below directory @dirfd (of the memory hierarchy), for walks. */
+/* The same for a group whose memory directory is open as @dirfd: what a walk has in hand. */
 int cgm_read_group_at(struct cgm_reader *r, int dirfd, const char *path, uint32_t files,
 		      struct cgm_sample *ret);
 
-/* For sampling again and again: keeps descriptors of @files where the limit allows it. */
+/*
+ * For sampling again and again: keeps descriptors of @files where the limit allows it (256 below
+ * RLIMIT_NOFILE are left alone). -ENOENT, -ENODEV as above. A sample of a group that was removed is
+ * -ENOENT with ret->gone, once more for each removal: a new group of the same path (a restarted
+ * container's) is found again by the next sample.
+ */
 int cgm_group_open(struct cgm_reader *r, const char *path, uint32_t files, struct cgm_group **ret);
 void cgm_group_free(struct cgm_group *g);
 CGM_DEFINE_CLEANUP(struct cgm_group *, cgm_group_free)
 int cgm_group_sample(struct cgm_group *g, struct cgm_sample *ret);
 const char *cgm_group_path(const struct cgm_group *g);
 
-/* Pids in cgroup.procs of the group alone. Appends to *pids (realloc), at most @max. 0 or -errno.
+/*
+ * Pids in cgroup.procs of the group alone, without those outside the reader's pid namespace.
+ * Appends to *pids (realloc), at most @max of them: -E2BIG when there are more, and those that fit
+ * are there. -EOPNOTSUPP: a threaded group of v2, its processes are its parent's.
  */
 int cgm_group_pids(const struct cgm_hierarchy *h, const char *path, pid_t **pids, size_t *n,
 		   size_t max);

@@ -24,19 +24,38 @@ struct cgm_hierarchy {
 	char *pids_mount_root, *hugetlb_mount_root;
 	char *self_path; /* path of the reader's own group; NULL on a saved tree that has none */
 	bool hybrid;	 /* an empty v2 tree stands beside v1 */
+	bool kernel_fs;	 /* a live cgroup file system, not a saved tree: has no symbolic links */
+	/*
+	 * Only when the mount shows what is above the reader's cgroup namespace (mount_root is made
+	 * of "/.."): the namespace's root below the mount ("docker/ID"), NULL when not known.
+	 */
+	char *ns_path;
 };
 
-/* Why a machine has no memory controller (the text for the user is in the error). */
-enum cgm_no_memory { CGM_NO_CGROUP_MOUNT, CGM_NO_MEMORY_DISABLED, CGM_NO_MEMORY_NOT_DELEGATED };
-
-/* -ENODEV with words when no memory controller can be seen. */
+/*
+ * -ENODEV with words when no memory controller can be seen: nothing mounted, switched off in the
+ * kernel, or not delegated to the part of the tree that is in view. Other errors: the files that
+ * say so cannot be read.
+ */
 int cgm_hierarchy_open(const struct cgm_root *root, struct cgm_hierarchy **ret,
 		       struct cgm_err *err);
 void cgm_hierarchy_free(struct cgm_hierarchy *h);
 CGM_DEFINE_CLEANUP(struct cgm_hierarchy *, cgm_hierarchy_free)
-/* "/docker/ID" -> "docker/ID" relative to h->fd ("." for its root); NULL: not below this mount. */
+/*
+ * "/docker/ID" -> "docker/ID" relative to h->fd ("." for its root); NULL: not below this mount.
+ * Points into @path. Within a cgroup namespace paths from /proc/PID/cgroup come in a form that goes
+ * up no further than needed: give them to cgm_hierarchy_full_path() first.
+ */
 const char *cgm_hierarchy_rel(const struct cgm_hierarchy *h, const char *path);
-/* A directory below the mount as the user types it -> the group's path. Caller frees; NULL: none.
+/*
+ * The path in the form that begins with h->mount_root: with the mount root "/../.." and the reader
+ * in /docker/ID, "/../OTHER" becomes "/../../docker/OTHER". A copy where nothing is to be done.
+ * Caller frees; NULL: cannot be seen through this mount, or no memory.
+ */
+char *cgm_hierarchy_full_path(const struct cgm_hierarchy *h, const char *path);
+/*
+ * An absolute directory below the mount as the user types it ("/sys/fs/cgroup/memory/docker/ID/")
+ * -> the group's path. Whether the group exists is not looked at. Caller frees; NULL: none.
  */
 char *cgm_hierarchy_path_of_dir(const struct cgm_hierarchy *h, const char *dir);
 

@@ -17,7 +17,11 @@ enum { CGM_WALK_DESCEND = 0, CGM_WALK_SKIP = 1 };
 
 /* @dirfd: the group's directory, open while the callback runs; @path as in /proc/PID/cgroup. */
 typedef int cgm_walk_fn(int dirfd, const char *path, unsigned depth, void *arg);
-/* Calls @fn for each group strictly below @path. 0 or -errno. */
+/*
+ * Calls @fn for each group strictly below @path; "/" stands for all that the mount shows. 0 or
+ * -errno: -ENOENT no such group, -ENODEV outside the mount, -E2BIG more groups than CGM_WALK_MAX
+ * (the first were given), or what @fn returned.
+ */
 int cgm_walk(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, void *arg);
 
 #endif

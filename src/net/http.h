@@ -7,6 +7,7 @@
 #ifndef CGMEM_NET_HTTP_H
 #define CGMEM_NET_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -16,6 +17,7 @@ struct cgm_http;
 
 struct cgm_http_options {
 	const char *unix_socket; /* absolute path; NULL: TCP */
+	const char *const *dial; /* argv of a program that is the connection; NULL: none */
 	const char *base_url;	 /* "http://localhost", "https://host:2376"; no trailing slash */
 	const char *ca_file, *cert_file, *key_file; /* TLS; NULL: none */
 	bool verify_peer;

@@ -18,6 +18,7 @@ struct cgm_cell {
 	bool known;	  /* false: shown as "-", null in JSON */
 	const char *text; /* CGM_CELL_TEXT; borrowed from the row; not yet escaped */
 	uint64_t number;  /* bytes or count */
+	bool negative;	  /* of the number (the signed remainder alone) */
 	double percent;
 };
 

@@ -77,6 +77,7 @@ struct cgm_level {
 
 struct cgm_process {
 	pid_t pid, ppid;
+	pid_t ns_pid;	      /* its pid in its own pid namespace (NSpid, 4.1); 0: unknown */
 	char comm[64];	      /* escaped */
 	uint64_t start_ticks; /* /proc/PID/stat field 22: tells reuse of a pid */
 	bool foreign; /* entered from outside: not a descendant of the container's init (exec) */

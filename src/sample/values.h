@@ -107,11 +107,14 @@ enum cgm_value_id {
 	CGM_VALUE_COUNT
 };
 
-/* Where a value stands. key NULL: the file is the value. file CGM_FILE_COUNT: not in this version.
+/*
+ * Where a value stands. key NULL: the file is the value. file CGM_FILE_COUNT: not in this version.
+ * A PSI key is the line's first word, a blank, and the field's name: "some avg10".
  */
 struct cgm_place {
 	enum cgm_file file;
 	const char *key;
+	const char *old_key; /* what older kernels call it; NULL: the same. A kernel has only one */
 };
 
 struct cgm_value_info {
@@ -121,7 +124,11 @@ struct cgm_value_info {
 	struct cgm_place v1, v2;
 };
 
-/* What a file is called and how it is laid out. */
+/*
+ * What a file is called and how it is laid out. CGM_LAYOUT_SUM adds up the single values of all
+ * files that fit the name, in which * stands for one or more characters, none of them a point
+ * ("hugetlb.*.current" is hugetlb.2MB.current and not hugetlb.2MB.rsvd.current).
+ */
 enum cgm_layout {
 	CGM_LAYOUT_NONE,
 	CGM_LAYOUT_SINGLE,

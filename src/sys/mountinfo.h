@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * /proc/PID/mountinfo, parsed (proc(5), Documentation/filesystems/proc.rst 3.5). Octal escapes are
- * undone. Pure but for cgm_mounts_read(). Lines that are not of the form are left out.
+ * undone. The strings of a mount share one allocation. Pure but for cgm_mounts_read(). Lines that
+ * are not of the form are left out.
  */
 #ifndef CGMEM_SYS_MOUNTINFO_H
 #define CGMEM_SYS_MOUNTINFO_H
@@ -24,6 +25,7 @@ struct cgm_mounts {
 
 #define CGM_MOUNTS_MAX 20000
 
+/* 0, -ENOMEM, or -E2BIG for more than CGM_MOUNTS_MAX mounts. */
 int cgm_mounts_parse(const char *text, size_t len, struct cgm_mounts *ret);
 /* Of process @pid ("self" when 0) beneath @root. 0 or -errno. */
 int cgm_mounts_read(const struct cgm_root *root, int pid, struct cgm_mounts *ret);

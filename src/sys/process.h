@@ -30,17 +30,35 @@ int cgm_proc_cgroups_read(const struct cgm_root *root, int pid, struct cgm_proc_
 
 /* Descriptor of /proc/PID ("self" when 0), or -errno. */
 int cgm_proc_open(const struct cgm_root *root, int pid);
-/* Fills pid, ppid, comm, start_ticks, status fields. @dirfd from cgm_proc_open(). 0 or -errno. */
+/*
+ * Fills pid, ppid, ns_pid, comm, start_ticks, kernel_thread and the status fields; the rest becomes
+ * unknown. @dirfd from cgm_proc_open(). 0, -ESRCH once it is gone, -EBADMSG, or -errno.
+ */
 int cgm_proc_read_status(int dirfd, struct cgm_process *ret);
-/* Adds the fields of smaps_rollup; costs about 15-23 us a resident MiB. 0 or -errno. */
+/*
+ * Adds the fields of smaps_rollup; costs about 15-23 us a resident MiB. 0 (also for a zombie and a
+ * kernel thread, which have no memory: the fields stay unknown), -ENOENT on a kernel before 4.14,
+ * -ESRCH once it is gone, -EACCES, or -errno.
+ */
 int cgm_proc_read_rollup(int dirfd, struct cgm_process *p);
-/* Pure halves of the two. Unknown lines are passed over; what is missing stays unknown. */
+/*
+ * Pure halves of the two. Unknown lines are passed over; what is missing stays unknown. -EBADMSG
+ * without a Pid line, for a stat line of another form, without a Pss line.
+ */
 int cgm_proc_parse_status(const char *text, size_t len, struct cgm_process *p);
 int cgm_proc_parse_stat(const char *text, size_t len, struct cgm_process *p);
 int cgm_proc_parse_rollup(const char *text, size_t len, struct cgm_process *p);
+/* Escapes @len bytes of a process's name into @ret; cut between characters where it is too long. */
+void cgm_comm_set(char ret[64], const char *raw, size_t len);
 /*
- * Marks the processes that are not descendants of @init_pid (0: the one whose parent is not in the
- * list and whose start is the earliest): they came in by exec.
+ * Marks the processes that are not descendants of @init_pid: they came in by exec. Orphans are
+ * adopted by init and stay its descendants; a process whose parent is 0 or not in the list is none.
+ * @init_pid 0: of the processes whose parent is not in the list the earliest that is pid 1 of its
+ * namespace (without NSpid, before 4.1: the earliest). A list with no such process is no
+ * container's but a service's, a session's or a slice's: its orphans have a parent outside of it,
+ * as has what was started in it, so none is marked. Neither is a kernel thread. Where an engine
+ * names an init that shares another's pid namespace (--pid=host), its orphans look like exec's:
+ * marked.
  */
 void cgm_procs_mark_foreign(struct cgm_process *procs, size_t n, pid_t init_pid);
 

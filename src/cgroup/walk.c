@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cgroup/walk.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/path.h"
+#include "cgroup/dir.h"
+
+#include "base/banned.h"
+
+struct walk {
+	const struct cgm_hierarchy *h;
+	cgm_walk_fn *fn;
+	void *arg;
+	struct cgm_buf path;
+	unsigned n;
+};
+
+/*
+ * A directory of kernfs has one link for each group below it, and two (fs/kernfs/dir.c, Linux
+ * 6.18): most groups have none, and then there is nothing to list.
+ */
+static bool is_leaf(const struct walk *w, int dirfd)
+{
+	struct stat st;
+
+	return w->h->kernel_fs && fstat(dirfd, &st) == 0 && st.st_nlink <= 2;
+}
+
+static bool is_directory(int dirfd, const struct dirent *e)
+{
+	struct stat st;
+
+	if (e->d_name[0] == '.' &&
+	    (e->d_name[1] == '\0' || (e->d_name[1] == '.' && e->d_name[2] == '\0')))
+		return false;
+	if (e->d_type != DT_UNKNOWN)
+		return e->d_type == DT_DIR;
+	return fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int walk_children(struct walk *w, int dirfd, unsigned depth);
+
+/* Gives the group @name of @parent to the callback and goes on into it. */
+static int walk_group(struct walk *w, int parent, const char *name, unsigned depth)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+	CGM_AUTO_CLOSE int fd = cgm_dir_openat(w->h, parent, name, flags);
+	size_t len = w->path.len;
+	int r;
+
+	if (fd < 0) /* vanished, or not for us; running out of descriptors is no such thing */
+		return fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM ? fd : 0;
+	if (++w->n > CGM_WALK_MAX)
+		return -E2BIG;
+	if (len == 0 || w->path.data[len - 1] != '/')
+		cgm_buf_adds(&w->path, "/");
+	cgm_buf_adds(&w->path, name);
+	if (w->path.failed)
+		return -ENOMEM;
+	r = w->fn(fd, w->path.data, depth, w->arg);
+	if (r == CGM_WALK_DESCEND && depth < CGM_WALK_DEPTH_MAX && !is_leaf(w, fd))
+		r = walk_children(w, fd, depth + 1);
+	w->path.len = len;
+	w->path.data[len] = '\0';
+	return r < 0 ? r : 0;
+}
+
+static int walk_children(struct walk *w, int dirfd, unsigned depth)
+{
+	CGM_AUTO_CLOSE int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CGM_AUTO_DIR DIR *dir = NULL;
+	struct dirent *e;
+	int r = 0;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	dir = fdopendir(fd);
+	if (!dir)
+		return -errno;
+	(void)cgm_take_fd(&fd);
+	while (r == 0 && (e = readdir(dir))) /* an error here: the group vanished */
+		if (is_directory(dirfd, e))
+			r = walk_group(w, dirfd, e->d_name, depth);
+	return r;
+}
+
+int cgm_walk(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, void *arg)
+{
+	bool everything = strcmp(path, "/") == 0;
+	CGM_AUTO_FREE char *full = NULL;
+	CGM_AUTO_CLOSE int fd = -1;
+	struct walk w = {.h = h, .fn = fn, .arg = arg};
+	int r;
+
+	full = everything ? strdup(h->mount_root) : cgm_hierarchy_full_path(h, path);
+	if (!full)
+		return everything ? -ENOMEM : -ENODEV;
+	fd = cgm_dir_openat(h, h->fd, cgm_hierarchy_rel(h, full), O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return fd;
+	cgm_buf_adds(&w.path, full);
+	r = w.path.failed ? -ENOMEM : walk_children(&w, fd, 1);
+	cgm_buf_free(&w.path);
+	return r;
+}

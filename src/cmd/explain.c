@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cgmem explain: why the number is what it is. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "cmd/global.h"
+#include "cmd/options.h"
+#include "collect/snapshot.h"
+#include "collect/target.h"
+
+#include "base/banned.h"
+
+#define SECTION_WORDS "verdict breakdown numbers findings"
+#define WATCH_MAX_MS  ((uint64_t)24 * 3600 * 1000)
+
+struct explain_opts {
+	unsigned sections; /* 0: all */
+	uint64_t watch_ms;
+	struct cgm_opt what_if;
+};
+
+static int set_only(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct explain_opts *o = opts;
+
+	while (*arg) {
+		CGM_AUTO_FREE char *word = strndup(arg, strcspn(arg, ","));
+		unsigned i;
+		int r = word ? cgm_option_word(SECTION_WORDS, word, &i, err)
+			     : cgm_err_set(err, ENOMEM, "out of memory");
+
+		if (r < 0)
+			return r;
+		o->sections |= 1U << i; /* the words stand in the order of CGM_SHOW_* */
+		arg += strlen(word);
+		arg += *arg == ',';
+	}
+	return o->sections ? 0 : cgm_err_set(err, EINVAL, "names no section of %s", SECTION_WORDS);
+}
+
+static int set_for(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct explain_opts *o = opts;
+
+	if (cgm_parse_duration(arg, &o->watch_ms) < 0 || o->watch_ms == 0 ||
+	    o->watch_ms > WATCH_MAX_MS)
+		return cgm_err_set(err, EINVAL,
+				   "%.60s: not a time such as 30s, 5m or 1h (at most 24h)", arg);
+	return 0;
+}
+
+static int set_what_if(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct explain_opts *o = opts;
+
+	if (cgm_parse_size(arg, &o->what_if.v) < 0 || o->what_if.v == 0)
+		return cgm_err_set(err, EINVAL, "%.60s: not a size such as 512M or 2GiB", arg);
+	o->what_if.known = true;
+	return 0;
+}
+
+static const struct cgm_option explain_options[] = {
+	{"only", 0, CGM_ARG_WORDS, "LIST", SECTION_WORDS,
+	 "these sections: verdict,breakdown,numbers,findings", set_only},
+	{"for", 0, CGM_ARG_DURATION, "DURATION", NULL, "watch that long first and report growth",
+	 set_for},
+	{"what-if", 0, CGM_ARG_SIZE, "SIZE", NULL, "judge a limit of SIZE", set_what_if},
+	{0},
+};
+
+/* A bar on stderr while the target is watched; only a terminal gets it. */
+static void show_progress(uint64_t done_ms, uint64_t total_ms, void *arg)
+{
+	enum { WIDTH = 40 };
+	char bar[WIDTH + 1];
+	size_t full = (size_t)(done_ms * WIDTH / total_ms);
+
+	memset(bar, '-', WIDTH);
+	memset(bar, '#', full);
+	bar[WIDTH] = '\0';
+	if (done_ms >= total_ms)
+		(void)fprintf(stderr, "\r\033[K");
+	else
+		(void)fprintf(stderr, "\rwatching %s [%s] %llu of %llu s", (const char *)arg, bar,
+			      (unsigned long long)(done_ms / 1000),
+			      (unsigned long long)(total_ms / 1000));
+	(void)fflush(stderr);
+}
+
+int cgm_explain_snapshot(const struct cgm_snapshot *snap, const struct cgm_explain_show *how,
+			 FILE *out, struct cgm_json *json)
+{
+	struct cgm_breakdown b = {0};
+	CGM_AUTO_FREE struct cgm_figure *figures = NULL;
+	CGM_AUTO_FREE struct cgm_findings *findings = NULL;
+	char verdict[1024];
+	struct cgm_explanation e = {
+		.snapshot = snap, .breakdown = &b, .verdict = verdict, .what_if = how->what_if};
+	int r;
+
+	cgm_breakdown_make(&snap->now, &snap->host, snap->procs, snap->n_procs, &b);
+	r = cgm_figures_make(snap, &b, &figures, &e.n_figures);
+	if (r == 0)
+		r = cgm_findings_make(snap, &b, &findings);
+	if (r == 0)
+		r = cgm_verdict_make(snap, &b, findings, verdict, sizeof verdict);
+	if (r < 0)
+		return r;
+	e.figures = figures;
+	e.findings = findings;
+	e.effective = cgm_effective_limit(snap->levels, snap->n_levels, snap->host.mem_total,
+					  snap->version);
+	e.headroom = cgm_headroom(snap->levels, snap->n_levels, snap->host.mem_total);
+	if (json)
+		return cgm_json_add_explanation(json, &e);
+	return cgm_explain_write(out, &e, &how->text);
+}
+
+static int explain_one(const struct cgm_global *g, const struct explain_opts *o,
+		       struct cgm_session *s, struct cgm_container *c, struct cgm_outcome *outcome,
+		       struct cgm_err *err)
+{
+	CGM_AUTO_FREE char *name = strdup(c->target.name ? c->target.name : "");
+	struct cgm_snapshot_request q = {.watch_ms = o->watch_ms, .arg = name};
+	struct cgm_explain_show how = {.text = cgm_text_options(g, STDOUT_FILENO),
+				       .what_if = o->what_if};
+	struct cgm_snapshot snap = {0};
+	int r;
+
+	if (o->sections)
+		how.text.sections = o->sections;
+	if (name && isatty(STDERR_FILENO))
+		q.progress = show_progress;
+	r = cgm_snapshot_take(s, c, &q, &snap, err);
+	if (r < 0)
+		return r;
+	if (!outcome->json && outcome->done)
+		(void)putchar('\n');
+	r = cgm_explain_snapshot(&snap, &how, stdout, outcome->json);
+	cgm_snapshot_clear(&snap);
+	return r < 0 ? cgm_err_set(err, -r, "cannot explain %.80s: %s", name ? name : "",
+				   strerror(-r))
+		     : 0;
+}
+
+static void explain_target(const struct cgm_global *g, const struct explain_opts *o,
+			   struct cgm_session *s, const char *text, struct cgm_outcome *outcome)
+{
+	struct cgm_containers found = {0};
+	struct cgm_err err = {0};
+	int r = cgm_target_resolve(s, text, &found, &err);
+
+	for (size_t i = 0; r == 0 && i < found.n; i++) {
+		r = explain_one(g, o, s, &found.v[i], outcome, &err);
+		if (r == 0)
+			outcome->done++;
+	}
+	if (r < 0)
+		cgm_outcome_fail(outcome, text, r, &err);
+	cgm_containers_clear(&found);
+}
+
+static int run_explain(const struct cgm_global *g, void *opts, int argc, char **argv)
+{
+	const struct explain_opts *o = opts;
+	CGM_CLEANUP(cgm_session_free_p) struct cgm_session *s = NULL;
+	CGM_CLEANUP(cgm_json_free_p) struct cgm_json *json = NULL;
+	struct cgm_outcome outcome = {0};
+	int r;
+
+	if (argc == 0) {
+		cgm_warn("explain needs a TARGET: a container's name or id, a cgroup path, pid:N, "
+			 "self or host");
+		return CGM_EXIT_USAGE;
+	}
+	r = cgm_open_session(g, &s);
+	if (r)
+		return r;
+	if (g->json && cgm_json_new(cgm_clock(s), &json) < 0) {
+		cgm_warn("out of memory");
+		return CGM_EXIT_FAILED;
+	}
+	outcome.json = json;
+	for (int i = 0; i < argc; i++)
+		explain_target(g, o, s, argv[i], &outcome);
+	r = cgm_outcome_status(&outcome);
+	return json ? cgm_finish_json(json, r) : r;
+}
+
+extern const struct cgm_command cgm_cmd_explain;
+const struct cgm_command cgm_cmd_explain = {
+	.name = "explain",
+	.summary = "Say why the number is what it is: verdict, breakdown that sums, every tool's "
+		   "number.",
+	.usage = "[OPTION]... TARGET...",
+	.options = explain_options,
+	.operands = CGM_ARG_TARGET,
+	.options_size = sizeof(struct explain_opts),
+	.run = run_explain,
+};

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/listing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgroup/limits.h"
+#include "cgroup/walk.h"
+#include "collect/target.h"
+#include "engine/locate.h"
+#include "model/findings.h"
+
+#include "base/banned.h"
+
+void cgm_listing_clear(struct cgm_listing *l)
+{
+	for (size_t i = 0; i < l->n_strings; i++)
+		free(l->strings[i]);
+	free(l->strings);
+	free(l->rows.v);
+	cgm_containers_clear(&l->containers);
+	*l = (struct cgm_listing){0};
+}
+
+/* Keeps a copy of @text for the rows to borrow; NULL: no memory. */
+static const char *keep_string(struct cgm_listing *l, const char *text)
+{
+	char **v = reallocarray(l->strings, l->n_strings + 1, sizeof(*v));
+
+	if (!v)
+		return NULL;
+	l->strings = v;
+	v[l->n_strings] = strdup(text);
+	return v[l->n_strings] ? v[l->n_strings++] : NULL;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t a = strlen(s), b = strlen(end);
+
+	return a >= b && strcmp(s + a - b, end) == 0;
+}
+
+static int add_unit(int dirfd, const char *path, unsigned depth, void *arg)
+{
+	struct cgm_containers *c = arg;
+	struct cgm_located where;
+	int r;
+
+	(void)dirfd;
+	(void)depth;
+	/* user@1000.service is a manager with units of its own below */
+	if (!cgm_locate_is_container(path, &where) &&
+	    ((!ends_with(path, ".service") && !ends_with(path, ".scope")) ||
+	     strstr(path, "/user@")))
+		return CGM_WALK_DESCEND;
+	r = cgm_containers_add_path(c, path);
+	return r < 0 ? r : CGM_WALK_SKIP;
+}
+
+/* Without systemd's names: groups that have no groups below; a parent goes when its child comes. */
+static int add_leaf(int dirfd, const char *path, unsigned depth, void *arg)
+{
+	struct cgm_containers *c = arg;
+	size_t last = c->n ? strlen(c->v[c->n - 1].path) : 0;
+
+	(void)dirfd;
+	(void)depth;
+	if (last && strncmp(path, c->v[c->n - 1].path, last) == 0 && path[last] == '/')
+		cgm_container_clear(&c->v[--c->n]);
+	return cgm_containers_add_path(c, path);
+}
+
+static int find_units(struct cgm_session *s, struct cgm_containers *ret, struct cgm_err *err)
+{
+	int r = cgm_session_need_memory(s, err);
+
+	if (r < 0)
+		return r;
+	r = cgm_walk(s->hierarchy, "/", add_unit, ret);
+	if (r == 0 && ret->n == 0)
+		r = cgm_walk(s->hierarchy, "/", add_leaf, ret);
+	if (r < 0)
+		return cgm_err_set(err, -r, "cannot walk the cgroup hierarchy: %s", strerror(-r));
+	return 0;
+}
+
+static int find_targets(struct cgm_session *s, const struct cgm_listing_request *q,
+			struct cgm_containers *ret)
+{
+	for (size_t i = 0; i < q->n_targets; i++) {
+		struct cgm_err err = {0};
+		int r = cgm_target_resolve(s, q->targets[i], ret, &err);
+
+		if (r < 0 && q->on_error)
+			q->on_error(q->targets[i], r, &err, q->arg);
+	}
+	return 0;
+}
+
+static int find_containers(struct cgm_session *s, const struct cgm_listing_request *q,
+			   struct cgm_listing *l, struct cgm_err *err)
+{
+	l->from_engine = true;
+	if (q->n_targets)
+		return find_targets(s, q, &l->containers);
+	if (q->units)
+		return find_units(s, &l->containers, err);
+	return cgm_containers_find(s, q->all, &l->containers, &l->from_engine, err);
+}
+
+/* Effective limit and headroom, from the group's ancestors. */
+static int add_levels(struct cgm_session *s, struct cgm_listing *l, struct cgm_row *row,
+		      struct cgm_opt mem_total)
+{
+	const uint32_t up = CGM_FILE_BIT(CGM_FILE_CHARGED) | CGM_FILE_BIT(CGM_FILE_STAT) |
+			    CGM_FILE_BIT(CGM_FILE_LIMIT) | CGM_FILE_BIT(CGM_FILE_HIGH);
+	struct cgm_level *levels = NULL;
+	size_t n = 0;
+	int r = cgm_levels_read(s->reader, row->path, up, up, &levels, &n);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	row->effective = cgm_effective_limit(levels, n, mem_total, s->hierarchy->version);
+	row->headroom = cgm_headroom(levels, n, mem_total);
+	if (row->effective.from_host)
+		row->effective_from = "host";
+	else if (row->effective.bytes.known && row->effective.level < n)
+		row->effective_from = keep_string(l, levels[row->effective.level].path);
+	cgm_levels_free(levels, n);
+	return 0;
+}
+
+static int fill_row(struct cgm_session *s, const struct cgm_host *host,
+		    const struct cgm_listing_request *q, struct cgm_listing *l,
+		    struct cgm_container *c, struct cgm_row *row)
+{
+	int r;
+
+	row->target = &c->target;
+	row->why = "-";
+	if (q->inspect)
+		(void)cgm_container_complete(s, c,
+					     NULL); /* gone meanwhile: its fields stay unknown */
+	row->path = c->path;
+	if (!row->path || !s->reader)
+		return 0;
+	if (q->sampler)
+		r = cgm_sampler_read(q->sampler, row->path, &row->sample);
+	else
+		r = cgm_read_group(s->reader, row->path, q->files, &row->sample);
+	row->gone = r == -ENOENT || row->sample.gone;
+	if (r < 0 || row->gone)
+		return r == -ENOMEM ? r : 0;
+	cgm_breakdown_make(&row->sample, host, NULL, 0, &row->breakdown);
+	row->docker_limit = cgm_docker_limit(&row->sample, s->mem_total);
+	row->why = cgm_why(&row->sample, host);
+	return q->levels ? add_levels(s, l, row, s->mem_total) : 0;
+}
+
+int cgm_listing_take(struct cgm_session *s, const struct cgm_host *host,
+		     const struct cgm_listing_request *q, struct cgm_listing *ret,
+		     struct cgm_err *err)
+{
+	struct cgm_listing l = {0};
+	int r = find_containers(s, q, &l, err);
+
+	if (r < 0) {
+		cgm_listing_clear(&l);
+		return r;
+	}
+	l.rows.v = calloc(l.containers.n + 1, sizeof *l.rows.v);
+	r = l.rows.v ? 0 : -ENOMEM;
+	for (size_t i = 0; r == 0 && i < l.containers.n; i++)
+		r = fill_row(s, host, q, &l, &l.containers.v[i], &l.rows.v[i]);
+	if (q->sampler)
+		cgm_sampler_sweep(q->sampler);
+	if (r < 0) {
+		cgm_listing_clear(&l);
+		return cgm_err_set(err, -r, "%s", strerror(-r));
+	}
+	l.rows.n = l.containers.n;
+	*ret = l;
+	return 0;
+}

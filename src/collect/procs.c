@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The processes of a group and of the groups below it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgroup/walk.h"
+#include "collect/snapshot.h"
+#include "sys/process.h"
+
+#include "base/banned.h"
+
+struct gather {
+	struct cgm_session *session;
+	struct cgm_snapshot *snapshot;
+	size_t denied; /* processes whose smaps_rollup may not be read */
+	int no_rollup; /* errno of the last other failure to read it */
+};
+
+static int add_process(struct gather *g, pid_t pid, const char *subgroup)
+{
+	struct cgm_snapshot *s = g->snapshot;
+	struct cgm_process p = {0};
+	CGM_AUTO_CLOSE int dir = cgm_proc_open(g->session->root, pid);
+	int r;
+
+	if (dir < 0 || cgm_proc_read_status(dir, &p) < 0)
+		return 0; /* it has ended */
+	r = cgm_proc_read_rollup(dir, &p);
+	if (r == -EACCES || r == -EPERM)
+		g->denied++;
+	else if (r < 0 && r != -ESRCH)
+		g->no_rollup = -r;
+	if (subgroup && !(p.subgroup = strdup(subgroup)))
+		return -ENOMEM;
+	s->procs[s->n_procs++] = p;
+	return 0;
+}
+
+/* All processes of one group. @subgroup: its path below the target's, NULL for the target's own. */
+static int add_group(struct gather *g, const char *path, const char *subgroup)
+{
+	struct cgm_snapshot *s = g->snapshot;
+	CGM_AUTO_FREE pid_t *pids = NULL;
+	struct cgm_process *v;
+	size_t n = 0;
+	int r = cgm_group_pids(g->session->hierarchy, path, &pids, &n, CGM_PROCS_MAX - s->n_procs);
+
+	if (r == -E2BIG)
+		s->procs_complete = false;
+	else if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	v = reallocarray(s->procs, s->n_procs + n + 1, sizeof *v);
+	if (!v)
+		return -ENOMEM;
+	s->procs = v;
+	for (size_t i = 0; i < n; i++) {
+		r = add_process(g, pids[i], subgroup);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_subgroup(int dirfd, const char *path, unsigned depth, void *arg)
+{
+	struct gather *g = arg;
+	const char *rest = cgm_path_rest(path, g->snapshot->path);
+
+	(void)dirfd;
+	(void)depth;
+	if (g->snapshot->n_procs >= CGM_PROCS_MAX) {
+		g->snapshot->procs_complete = false;
+		return -ECANCELED;
+	}
+	return add_group(g, path, rest);
+}
+
+static int note_unreadable(struct gather *g)
+{
+	CGM_AUTO_BUF struct cgm_buf what = {0};
+
+	if (g->denied) {
+		cgm_buf_addf(&what,
+			     "PSS, lazily freed memory and huge pages of %zu of %zu processes",
+			     g->denied, g->snapshot->n_procs);
+		return cgm_unreadable_add(g->snapshot, cgm_buf_str(&what),
+					  "/proc/PID/smaps_rollup: permission denied",
+					  "run cgmem as root or as the processes' user");
+	}
+	if (g->no_rollup == ENOENT)
+		return cgm_unreadable_add(g->snapshot, "PSS by process",
+					  "this kernel has no /proc/PID/smaps_rollup",
+					  "a kernel from 4.14 has it");
+	return 0;
+}
+
+int cgm_snapshot_add_processes(struct cgm_session *session, struct cgm_snapshot *s)
+{
+	struct gather g = {.session = session, .snapshot = s};
+	int r;
+
+	s->procs_complete = true;
+	r = add_group(&g, s->path, NULL);
+	if (r == 0)
+		r = cgm_walk(session->hierarchy, s->path, add_subgroup, &g);
+	if (r < 0 && r != -ECANCELED)
+		return r == -ENOENT ? 0 : r;
+	cgm_procs_mark_foreign(s->procs, s->n_procs, s->target.pid);
+	return note_unreadable(&g);
+}

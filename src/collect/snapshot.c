@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/snapshot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cgroup/limits.h"
+#include "cgroup/walk.h"
+#include "sys/host.h"
+#include "sys/kmsg.h"
+#include "sys/shmem.h"
+
+#include "base/banned.h"
+
+#define PROGRESS_STEP_MS 200
+/* Holders of shared memory are looked for from this much on; below, their names explain nothing. */
+#define HOLDERS_FROM ((uint64_t)1 << 20)
+#define FILES_UP                                                        \
+	(CGM_FILE_BIT(CGM_FILE_CHARGED) | CGM_FILE_BIT(CGM_FILE_STAT) | \
+	 CGM_FILE_BIT(CGM_FILE_LIMIT) | CGM_FILE_BIT(CGM_FILE_HIGH) |   \
+	 CGM_FILE_BIT(CGM_FILE_EVENTS))
+
+static void sleep_ms(uint64_t ms)
+{
+	struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+
+	while (nanosleep(&t, &t) < 0 && errno == EINTR)
+		;
+}
+
+/* The first of two samples, and the wait for the second. */
+static void watch(struct cgm_session *s, const struct cgm_snapshot_request *q,
+		  struct cgm_snapshot *snap)
+{
+	if (cgm_read_group(s->reader, snap->path, CGM_FILES_ALL, &snap->before) < 0) {
+		snap->before.version = 0;
+		return;
+	}
+	for (uint64_t done = 0; done < q->watch_ms; done += PROGRESS_STEP_MS) {
+		if (q->progress)
+			q->progress(done, q->watch_ms, q->arg);
+		sleep_ms(q->watch_ms - done < PROGRESS_STEP_MS ? q->watch_ms - done
+							       : PROGRESS_STEP_MS);
+	}
+	if (q->progress)
+		q->progress(q->watch_ms, q->watch_ms, q->arg);
+	snap->window_ms = q->watch_ms;
+}
+
+struct children {
+	struct cgm_reader *reader;
+	uint64_t charged;
+	size_t n;
+};
+
+static int add_child(int dirfd, const char *path, unsigned depth, void *arg)
+{
+	struct children *c = arg;
+	struct cgm_sample sample = {0};
+
+	(void)depth;
+	if (cgm_read_group_at(c->reader, dirfd, path, CGM_FILE_BIT(CGM_FILE_CHARGED), &sample) ==
+	    0) {
+		c->charged += cgm_get(&sample, CGM_CHARGED);
+		c->n++;
+	}
+	return CGM_WALK_SKIP;
+}
+
+/* The group, its ancestors, and what its direct children are charged. */
+static int read_group(struct cgm_session *s, struct cgm_snapshot *snap)
+{
+	struct children c = {.reader = s->reader};
+	int r = cgm_levels_read(s->reader, snap->path, CGM_FILES_ALL, FILES_UP, &snap->levels,
+				&snap->n_levels);
+
+	if (r == -ENOENT || (r == 0 && snap->levels[0].sample.gone)) {
+		free(snap->path);
+		snap->path = NULL;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	snap->now = snap->levels[0].sample;
+	snap->is_root = snap->path[0] == '/' && snap->path[1] == '\0';
+	(void)cgm_walk(s->hierarchy, snap->path, add_child, &c);
+	snap->children_charged = c.charged;
+	snap->n_children = c.n;
+	return 0;
+}
+
+static const struct {
+	enum cgm_value_id id;
+	const char *what, *old, *since;
+} since_table[] = {
+	{CGM_PEAK, "the peak", "this kernel has no memory.peak", "a kernel from 5.19 has it"},
+	{CGM_PAGETABLES, "page tables, exactly", "this kernel's memory.stat does not list them",
+	 "a kernel from 5.11 does; until then they are estimated from VmPTE"},
+	{CGM_KERNEL, "kernel memory in one figure", "this kernel's memory.stat has no \"kernel\"",
+	 "a kernel from 5.18 has it; until then it is summed from its parts"},
+};
+
+static int note_denied(struct cgm_snapshot *snap)
+{
+	const struct cgm_file_info *f;
+	uint32_t seen = 0;
+
+	for (unsigned i = 0; i < CGM_VALUE_COUNT; i++) {
+		const struct cgm_place *p = cgm_value_place((enum cgm_value_id)i, snap->version);
+		int r;
+
+		if (snap->now.state[i] != CGM_DENIED || p->file == CGM_FILE_COUNT ||
+		    (seen & CGM_FILE_BIT(p->file)))
+			continue;
+		seen |= CGM_FILE_BIT(p->file);
+		f = &cgm_files[p->file];
+		r = cgm_unreadable_add(
+			snap, snap->version == 1 ? f->v1.name : f->v2.name, "permission denied",
+			"run cgmem as root, or give read permission on the cgroup's files");
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int note_absent(struct cgm_snapshot *snap)
+{
+	if (snap->is_root)
+		return 0;
+	if (snap->version == 1)
+		return cgm_unreadable_add(
+			snap, "kernel memory by kind, exactly",
+			"cgroup v1 has one figure for all of it",
+			"boot with cgroup v2; until then stacks and page tables are estimated");
+	for (size_t i = 0; i < sizeof since_table / sizeof since_table[0]; i++) {
+		int r = 0;
+
+		if (snap->now.state[since_table[i].id] == CGM_ABSENT)
+			r = cgm_unreadable_add(snap, since_table[i].what, since_table[i].old,
+					       since_table[i].since);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The kernel's log is read only when there was a kill; that it may not be read is said. */
+static int read_oom_report(struct cgm_session *s, struct cgm_snapshot *snap)
+{
+	const char *where = snap->path ? snap->path : snap->target.id;
+	int r;
+
+	if (!where || (!cgm_get(&snap->now, CGM_OOM_KILLS) && !snap->target.oom_killed))
+		return 0;
+	r = cgm_kmsg_oom(s->root, where, &snap->oom);
+	if (r == -EPERM || r == -EACCES)
+		return cgm_unreadable_add(snap, "the kernel's report of the OOM kill",
+					  "/dev/kmsg: permission denied",
+					  "run cgmem as root, or: sudo dmesg | grep -i oom");
+	return 0;
+}
+
+static int read_evidence(struct cgm_session *s, struct cgm_snapshot *snap)
+{
+	int r = 0;
+
+	if (cgm_get(&snap->now, CGM_SHMEM) >= HOLDERS_FROM)
+		r = cgm_shmem_find(s->root, snap->procs, snap->n_procs, &snap->holders,
+				   &snap->n_holders);
+	if (r == -ENOMEM)
+		return r;
+	return note_absent(snap);
+}
+
+static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
+		    struct cgm_snapshot *snap)
+{
+	int r;
+
+	snap->version = s->hierarchy->version;
+	if (q->watch_ms)
+		watch(s, q, snap);
+	r = read_group(s, snap);
+	if (r < 0 || !snap->path)
+		return r;
+	r = note_denied(snap);
+	if (r == 0 && !snap->is_root)
+		r = cgm_snapshot_add_processes(s, snap);
+	if (r == 0 && !q->procs_only)
+		r = read_evidence(s, snap);
+	return r;
+}
+
+int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,
+		      const struct cgm_snapshot_request *q, struct cgm_snapshot *ret,
+		      struct cgm_err *err)
+{
+	struct cgm_snapshot snap = {0};
+	struct cgm_err why = {0};
+	int r = cgm_container_complete(s, c, &why);
+
+	if (r < 0 && r != -ENOMEM)
+		r = cgm_unreadable_add(&snap, "what the engine knows of this container", why.msg,
+				       "ask the engine again");
+	snap.target = c->target;
+	c->target = (struct cgm_target){0};
+	snap.path = c->path;
+	c->path = NULL;
+	if (r == 0)
+		r = cgm_host_read(s->root, &snap.host);
+	if (r == 0 && s->reader && snap.path)
+		r = read_all(s, q, &snap);
+	else if (r == 0 && !s->hierarchy)
+		r = cgm_unreadable_add(&snap, "the cgroup's memory", s->no_memory.msg,
+				       "cgmem doctor tells more");
+	if (r == 0)
+		r = read_oom_report(s, &snap);
+	if (r < 0) {
+		cgm_snapshot_clear(&snap);
+		return cgm_err_set(err, -r, "cannot read the group: %s", strerror(-r));
+	}
+	*ret = snap;
+	return 0;
+}

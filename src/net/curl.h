@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libcurl, loaded once and on demand; only its headers are needed to build. Private to src/net. */
+#ifndef CGMEM_NET_CURL_H
+#define CGMEM_NET_CURL_H
+
+#include <curl/curl.h>
+
+struct cgm_curl {
+	CURLcode (*global_init)(long flags);
+	CURL *(*easy_init)(void);
+	void (*easy_cleanup)(CURL *);
+	CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
+	CURLcode (*easy_perform)(CURL *);
+	CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
+	const char *(*easy_strerror)(CURLcode);
+};
+
+/* NULL: this machine has no libcurl, or one that lacks a function. Threads may call it. */
+const struct cgm_curl *cgm_curl_load(void);
+
+#endif

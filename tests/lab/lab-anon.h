@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios that hold anonymous memory: who holds it, and what became of it. */
+#ifndef LAB_ANON_H
+#define LAB_ANON_H
+
+#include "lab.h"
+
+static inline uint64_t plant_nothing(struct plan *p)
+{
+	(void)p;
+	return 0;
+}
+
+static inline uint64_t plant_anon(struct plan *p)
+{
+	uint64_t n = round_down(p->bytes, PAGE);
+
+	lab_fill(p, lab_map(n, MAP_PRIVATE | MAP_ANONYMOUS), n);
+	return n;
+}
+
+/* @n children, of which the third holds @bytes and is called "lab-holder". */
+static inline void fork_holder(struct plan *p, int n, uint64_t bytes)
+{
+	int done[2];
+
+	if (pipe(done))
+		die("pipe");
+	for (int i = 0; i < n; i++) {
+		if (lab_fork())
+			continue;
+		if (i == n / 2) {
+			prctl(PR_SET_NAME, "lab-holder");
+			lab_fill(p, lab_map(bytes, MAP_PRIVATE | MAP_ANONYMOUS), bytes);
+		}
+		lab_say_byte(done[1]);
+		for (;;)
+			pause();
+	}
+	for (int i = 0; i < n; i++)
+		lab_wait_byte(done[0]);
+}
+
+/* A program that has children by design and holds nothing itself. */
+static inline uint64_t plant_children(struct plan *p)
+{
+	uint64_t n = round_down(p->bytes, PAGE);
+
+	fork_holder(p, 4, n);
+	return n;
+}
+
+/* The first process works (a quarter of the memory is its own), its helper holds the rest. */
+static inline uint64_t plant_helper(struct plan *p)
+{
+	uint64_t n = round_down(p->bytes, PAGE), own = round_down(n / 4, PAGE);
+
+	/* The helper first: what it inherited would count as resident in both. */
+	fork_holder(p, 1, n - own);
+	lab_fill(p, lab_map(own, MAP_PRIVATE | MAP_ANONYMOUS), own);
+	return n - own;
+}
+
+/* Runs in a process that joined a group where another one was first: as `docker exec` does. */
+static inline uint64_t plant_foreign(struct plan *p)
+{
+	prctl(PR_SET_NAME, "lab-exec");
+	return plant_anon(p);
+}
+
+static inline uint64_t plant_thp_sparse(struct plan *p)
+{
+	uint64_t n = round_down(p->bytes, HUGE_PAGE);
+	char *at = lab_map_huge(n);
+
+	for (uint64_t i = 0; i < n; i += HUGE_PAGE)
+		at[i] = 1;
+	return n;
+}
+
+/* All but one page of each huge page is given back: charged still, and mapped by nobody. */
+static inline uint64_t plant_huge_partial(struct plan *p)
+{
+	uint64_t n = round_down(p->bytes, HUGE_PAGE);
+	char *at = lab_map_huge(n);
+
+	memset(at, 0x5a, n);
+	/* khugepaged would fill the holes again. */
+	if (madvise(at, n, MADV_NOHUGEPAGE))
+		die("madvise(MADV_NOHUGEPAGE)");
+	for (uint64_t i = 0; i < n; i += HUGE_PAGE)
+		if (madvise(at + i + PAGE, HUGE_PAGE - PAGE, MADV_DONTNEED))
+			die("madvise(MADV_DONTNEED)");
+	return n - n / HUGE_PAGE * PAGE;
+}
+
+static inline uint64_t plant_lazyfree(struct plan *p)
+{
+	uint64_t n = round_down(p->bytes, PAGE);
+	void *at = lab_map(n, MAP_PRIVATE | MAP_ANONYMOUS);
+
+	lab_fill(p, at, n);
+	if (madvise(at, n, MADV_FREE))
+		die("madvise(MADV_FREE)");
+	return n;
+}
+
+static inline uint64_t plant_locked(struct plan *p)
+{
+	struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
+	uint64_t n = round_down(p->bytes, PAGE);
+	void *at = lab_map(n, MAP_PRIVATE | MAP_ANONYMOUS);
+
+	setrlimit(RLIMIT_MEMLOCK, &all);
+	if (mlock(at, n))
+		die("mlock");
+	lab_fill(p, at, n);
+	return n;
+}
+
+/* Half of it goes to swap under a limit that is lifted again; what stays is the answer. */
+static inline uint64_t plant_swapped(struct plan *p)
+{
+	uint64_t n = round_down(p->bytes, PAGE), swapped;
+	char half[32];
+
+	lab_fill(p, lab_map(n, MAP_PRIVATE | MAP_ANONYMOUS), n);
+	snprintf(half, sizeof(half), "%llu", (unsigned long long)(n / 2));
+	lab_set(p, "", "memory.limit_in_bytes", "memory.max", half);
+	lab_set(p, "", "memory.limit_in_bytes", "memory.max", lab_v2(p) ? "max" : "-1");
+	swapped = lab_status("VmSwap:");
+	if (swapped < n / 4) {
+		errno = ENOSPC;
+		die("only %llu bytes went to swap", (unsigned long long)swapped);
+	}
+	return n - swapped;
+}
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios that hold kernel memory: dentries, inodes, pipes, sockets, page tables, threads. */
+#ifndef LAB_KERNEL_H
+#define LAB_KERNEL_H
+
+#include <arpa/inet.h>
+#include <linux/sock_diag.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "lab.h"
+#include "lab-cache.h"
+
+/*
+ * The kernel charges an object with its size and one pointer (obj_full_size(), mm/memcontrol.c):
+ * 192 + 8 bytes a dentry with a short name (fs/dcache.c).
+ */
+#define DENTRY_BYTES UINT64_C(200)
+/* An ext4 inode, a dentry, a buffer head and the like: what 10,000 files were seen to add. */
+#define SMALL_FILE_BYTES UINT64_C(1480)
+/* CONFIG_VMAP_STACK on x86-64: THREAD_SIZE is 16 KiB (arch/x86/include/asm/page_64_types.h). */
+#define STACK_BYTES (16 * KIB)
+
+static inline void many_files_limit(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+static inline uint64_t plant_dentries(struct plan *p)
+{
+	uint64_t n = p->bytes / DENTRY_BYTES;
+	char path[PATH_MAX];
+	struct stat st;
+
+	for (uint64_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/no-%llu", p->dir, (unsigned long long)i);
+		if (stat(path, &st) == 0 || errno != ENOENT)
+			die("%s is there", path);
+	}
+	return n * DENTRY_BYTES;
+}
+
+/* A name of its own for each file, all in one folder that the runner removes. */
+static inline uint64_t plant_small_files(struct plan *p)
+{
+	uint64_t n = p->bytes / SMALL_FILE_BYTES;
+	char path[PATH_MAX];
+
+	for (uint64_t i = 0; i < n; i++) {
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/small-%llu", p->dir, (unsigned long long)i);
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0 || write(fd, path, sizeof(path)) != sizeof(path))
+			die("%s", path);
+		close(fd);
+	}
+	return n * SMALL_FILE_BYTES;
+}
+
+/* A pipe's buffer holds whole pages, charged to whoever wrote them (fs/pipe.c). */
+static inline uint64_t plant_pipes(struct plan *p)
+{
+	static char block[64 * KIB];
+	uint64_t done = 0;
+
+	many_files_limit();
+	memset(block, 'p', sizeof(block));
+	while (done + sizeof(block) <= p->bytes) {
+		int fd[2];
+
+		if (pipe(fd))
+			die("pipe");
+		if (write(fd[1], block, sizeof(block)) != sizeof(block))
+			die("filling a pipe");
+		done += sizeof(block);
+	}
+	return done;
+}
+
+/* What the kernel holds for this socket's queues and has reserved for them. */
+static inline uint64_t sock_bytes(int fd)
+{
+	uint32_t info[SK_MEMINFO_VARS] = {0};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len))
+		die("SO_MEMINFO");
+	return (uint64_t)info[SK_MEMINFO_RMEM_ALLOC] + info[SK_MEMINFO_WMEM_QUEUED] +
+	       info[SK_MEMINFO_FWD_ALLOC];
+}
+
+/* A network of its own where that is allowed, as a container has; "lo" is switched on in it. */
+static inline void own_network(void)
+{
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	int fd;
+
+	if (unshare(CLONE_NEWNET))
+		return;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo))
+		die("switching lo on");
+	close(fd);
+}
+
+static inline int bound_socket(int type, struct sockaddr_in *at)
+{
+	socklen_t len = sizeof(*at);
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	*at = (struct sockaddr_in){.sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	if (fd < 0 || bind(fd, (struct sockaddr *)at, sizeof(*at)) ||
+	    getsockname(fd, (struct sockaddr *)at, &len))
+		die("a socket on loopback");
+	return fd;
+}
+
+/* Sends until the peer's receive queue and the own send queue are full; nobody reads. */
+static inline uint64_t fill_connection(int listener, const struct sockaddr_in *at)
+{
+	static char block[64 * KIB];
+	int out = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), in;
+
+	if (out < 0 || connect(out, (const struct sockaddr *)at, sizeof(*at)))
+		die("connect");
+	in = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (in < 0 || fcntl(out, F_SETFL, O_NONBLOCK))
+		die("accept");
+	for (int quiet = 0; quiet < 3;) {
+		if (send(out, block, sizeof(block), MSG_NOSIGNAL) > 0) {
+			quiet = 0;
+			continue;
+		}
+		quiet++;
+		usleep(10000); /* the queue moves to the receiver meanwhile */
+	}
+	return sock_bytes(in) + sock_bytes(out);
+}
+
+static inline uint64_t plant_tcp(struct plan *p)
+{
+	struct sockaddr_in at;
+	uint64_t done = 0;
+	int listener;
+
+	many_files_limit();
+	own_network();
+	listener = bound_socket(SOCK_STREAM, &at);
+	if (listen(listener, 16))
+		die("listen");
+	while (done < p->bytes)
+		done += fill_connection(listener, &at);
+	return done;
+}
+
+static inline uint64_t plant_udp(struct plan *p)
+{
+	static char block[8 * KIB];
+	uint64_t done = 0;
+
+	many_files_limit();
+	own_network();
+	while (done < p->bytes) {
+		struct sockaddr_in at;
+		int fd = bound_socket(SOCK_DGRAM, &at);
+		uint64_t before;
+
+		do {
+			before = sock_bytes(fd);
+			if (sendto(fd, block, sizeof(block), 0, (struct sockaddr *)&at,
+				   sizeof(at)) < 0)
+				die("sendto");
+		} while (sock_bytes(fd) > before);
+		done += before;
+	}
+	return done;
+}
+
+/*
+ * Datagrams of @size bytes in the queues of unix sockets. Up to two pages the kernel takes their
+ * bytes from its slab, above four pages mostly from whole pages (net/unix/af_unix.c,
+ * unix_dgram_sendmsg(): data_len = len - SKB_MAX_ALLOC).
+ */
+static inline uint64_t plant_unix(struct plan *p, size_t size)
+{
+	char *block = calloc(1, size);
+	uint64_t done = 0;
+
+	many_files_limit();
+	while (done < p->bytes) {
+		int fd[2];
+
+		if (!block || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd))
+			die("socketpair");
+		while (done < p->bytes && send(fd[0], block, size, MSG_NOSIGNAL) > 0)
+			done += size;
+	}
+	free(block);
+	return done;
+}
+
+static inline uint64_t plant_unix_small(struct plan *p)
+{
+	/* With the header of an skb's data this fills an object of 2 KiB: 1,600 of it are ours. */
+	return plant_unix(p, 1600) / 1600 * (2 * KIB + 256);
+}
+
+static inline uint64_t plant_unix_large(struct plan *p)
+{
+	return plant_unix(p, 128 * KIB);
+}
+
+/* Reading maps the zero page, which is nobody's: one page of page tables each 2 MiB is all. */
+static inline uint64_t plant_page_tables(struct plan *p)
+{
+	uint64_t n = p->bytes / PAGE, span = n * HUGE_PAGE;
+	volatile const char *at =
+		mmap(NULL, span, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		die("mmap of %llu bytes", (unsigned long long)span);
+	if (madvise((void *)(uintptr_t)at, span, MADV_NOHUGEPAGE))
+		die("madvise(MADV_NOHUGEPAGE)");
+	for (uint64_t i = 0; i < n; i++)
+		(void)at[i * HUGE_PAGE];
+	return n * PAGE;
+}
+
+static inline void *thread_waits(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static inline uint64_t plant_threads(struct plan *p)
+{
+	uint64_t n = p->bytes / STACK_BYTES;
+	pthread_attr_t attr;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, PTHREAD_STACK_MIN);
+	for (uint64_t i = 1; i < n; i++) {
+		pthread_t t;
+		int err = pthread_create(&t, &attr, thread_waits, NULL);
+
+		if (err) {
+			errno = err;
+			die("thread %llu", (unsigned long long)i);
+		}
+	}
+	pthread_attr_destroy(&attr);
+	return n * STACK_BYTES;
+}
+
+#endif
