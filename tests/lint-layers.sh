@@ -11,7 +11,7 @@ allow() {
 	sys) echo base sample sys ;;
 	cgroup) echo base sample sys cgroup ;;
 	net) echo base net ;;
-	engine) echo base sys net engine ;;
+	engine) echo base sample sys net engine ;;
 	golang) echo base sample sys net golang ;;
 	model) echo base sample model ;;
 	lib) echo base sample sys cgroup model ;;

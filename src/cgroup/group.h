@@ -17,6 +17,8 @@ struct cgm_group;
 int cgm_reader_new(const struct cgm_hierarchy *h, struct cgm_reader **ret);
 void cgm_reader_free(struct cgm_reader *r);
 CGM_DEFINE_CLEANUP(struct cgm_reader *, cgm_reader_free)
+/* The hierarchy that it was made for; lives as long as its maker keeps it. */
+const struct cgm_hierarchy *cgm_reader_hierarchy(const struct cgm_reader *r);
 
 /*
  * Reads the @files (mask of CGM_FILE_BIT) of the group at @path once: open, read, close. The result

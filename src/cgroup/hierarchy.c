@@ -50,7 +50,8 @@ static int open_mount(const struct cgm_root *root, const struct cgm_mount *m)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (cgm_root_is_live(root) && (major(st.st_dev) != m->major || minor(st.st_dev) != m->minor))
+	if (cgm_root_is_live(root) &&
+	    (major(st.st_dev) != m->major || minor(st.st_dev) != m->minor))
 		return -ESTALE;
 	return cgm_take_fd(&fd);
 }
@@ -68,8 +69,7 @@ static int open_widest(const struct cgm_root *root, struct cgm_mounts *mounts,
 
 	for (size_t i = mounts->n; i-- > 0;) {
 		m = &mounts->v[i];
-		if (!is_hierarchy(m, controller) ||
-		    (chosen && narrowness(m) >= narrowness(chosen)))
+		if (!is_hierarchy(m, controller) || (chosen && narrowness(m) >= narrowness(chosen)))
 			continue;
 		fd = open_mount(root, m);
 		if (fd < 0) {
@@ -221,7 +221,8 @@ int cgm_hierarchy_open(const struct cgm_root *root, struct cgm_hierarchy **ret, 
 	h->fd = h->pids_fd = h->hugetlb_fd = -1;
 	r = read_mounts(root, &mounts);
 	if (r < 0)
-		return cgm_err_set(err, -r, "cannot read the list of mounts (proc/self/mountinfo): %s",
+		return cgm_err_set(err, -r,
+				   "cannot read the list of mounts (proc/self/mountinfo): %s",
 				   strerror(-r));
 	rebase_mounts(root, &mounts);
 	r = find_memory(root, &mounts, h, err);

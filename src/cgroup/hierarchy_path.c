@@ -70,6 +70,16 @@ static size_t parts_len(const char *path, unsigned n)
 	return (size_t)(p - path);
 }
 
+/* In place, without trailing slashes. */
+static char *clean(char *path)
+{
+	size_t n = path ? strlen(path) : 0;
+
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+	return path;
+}
+
 char *cgm_hierarchy_full_path(const struct cgm_hierarchy *h, const char *path)
 {
 	CGM_AUTO_FREE char *above = NULL, *head = NULL;
@@ -77,7 +87,7 @@ char *cgm_hierarchy_full_path(const struct cgm_hierarchy *h, const char *path)
 	const char *rest;
 
 	if (cgm_hierarchy_rel(h, path))
-		return strdup(path);
+		return clean(strdup(path));
 	up = count_ups(path, &rest);
 	if (up >= top || !h->ns_path || has_dotdot(rest))
 		return NULL;
@@ -85,20 +95,16 @@ char *cgm_hierarchy_full_path(const struct cgm_hierarchy *h, const char *path)
 	if (!above)
 		return NULL;
 	head = cgm_path_join(h->mount_root, above);
-	return head ? cgm_path_join(head, rest) : NULL;
+	return head ? clean(cgm_path_join(head, rest)) : NULL;
 }
 
 char *cgm_hierarchy_path_of_dir(const struct cgm_hierarchy *h, const char *dir)
 {
-	CGM_AUTO_FREE char *clean = strdup(dir);
+	CGM_AUTO_FREE char *path = clean(strdup(dir));
 	const char *rest;
-	size_t n;
 
-	if (!clean || dir[0] != '/' || has_dotdot(dir))
+	if (!path || dir[0] != '/' || has_dotdot(dir))
 		return NULL;
-	n = strlen(clean);
-	while (n > 1 && clean[n - 1] == '/')
-		clean[--n] = '\0';
-	rest = cgm_path_rest(clean, h->mount);
+	rest = cgm_path_rest(path, h->mount);
 	return rest ? cgm_path_join(h->mount_root, rest) : NULL;
 }

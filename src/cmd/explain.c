@@ -101,7 +101,7 @@ int cgm_explain_snapshot(const struct cgm_snapshot *snap, const struct cgm_expla
 		.snapshot = snap, .breakdown = &b, .verdict = verdict, .what_if = how->what_if};
 	int r;
 
-	cgm_breakdown_make(&snap->now, &snap->host, snap->procs, snap->n_procs, &b);
+	cgm_breakdown_snapshot(snap, &b);
 	r = cgm_figures_make(snap, &b, &figures, &e.n_figures);
 	if (r == 0)
 		r = cgm_findings_make(snap, &b, &findings);

@@ -10,13 +10,10 @@
 #include "cgroup/walk.h"
 #include "sys/host.h"
 #include "sys/kmsg.h"
-#include "sys/shmem.h"
 
 #include "base/banned.h"
 
 #define PROGRESS_STEP_MS 200
-/* Holders of shared memory are looked for from this much on; below, their names explain nothing. */
-#define HOLDERS_FROM ((uint64_t)1 << 20)
 #define FILES_UP                                                        \
 	(CGM_FILE_BIT(CGM_FILE_CHARGED) | CGM_FILE_BIT(CGM_FILE_STAT) | \
 	 CGM_FILE_BIT(CGM_FILE_LIMIT) | CGM_FILE_BIT(CGM_FILE_HIGH) |   \
@@ -162,18 +159,6 @@ static int read_oom_report(struct cgm_session *s, struct cgm_snapshot *snap)
 	return 0;
 }
 
-static int read_evidence(struct cgm_session *s, struct cgm_snapshot *snap)
-{
-	int r = 0;
-
-	if (cgm_get(&snap->now, CGM_SHMEM) >= HOLDERS_FROM)
-		r = cgm_shmem_find(s->root, snap->procs, snap->n_procs, &snap->holders,
-				   &snap->n_holders);
-	if (r == -ENOMEM)
-		return r;
-	return note_absent(snap);
-}
-
 static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
 		    struct cgm_snapshot *snap)
 {
@@ -189,8 +174,8 @@ static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
 	if (r == 0 && !snap->is_root)
 		r = cgm_snapshot_add_processes(s, snap);
 	if (r == 0 && !q->procs_only)
-		r = read_evidence(s, snap);
-	return r;
+		r = cgm_snapshot_add_evidence(s, snap);
+	return r == 0 && !q->procs_only ? note_absent(snap) : r;
 }
 
 int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,

@@ -28,4 +28,7 @@ int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,
 /* collect/procs.c: the processes of the group @s->path and of the groups below it. 0 or -errno. */
 int cgm_snapshot_add_processes(struct cgm_session *session, struct cgm_snapshot *s);
 
+/* collect/evidence.c: what only the findings need, and only where it can matter. 0 or -ENOMEM. */
+int cgm_snapshot_add_evidence(struct cgm_session *session, struct cgm_snapshot *s);
+
 #endif

@@ -12,16 +12,17 @@
 #include "sample/snapshot.h"
 #include "sys/root.h"
 
+enum cgm_engine_kind { CGM_ENGINE_AUTO, CGM_ENGINE_DOCKER, CGM_ENGINE_PODMAN, CGM_ENGINE_NONE };
+
 /* Whom to ask, from -H, $DOCKER_HOST, $DOCKER_CONTEXT, the current context, the usual sockets. */
 struct cgm_engine_address {
 	char *url; /* unix:///var/run/docker.sock, tcp://h:2375, https://h:2376, ssh://... */
 	char *ca, *cert, *key; /* TLS files or NULL */
 	bool verify;
 	bool is_explicit; /* the user named it: failing to reach it is an error, not a fallback */
-	char *origin;	  /* "-H", "DOCKER_HOST", "context NAME", "default": for messages */
+	enum cgm_engine_kind kind; /* as it was asked for */
+	char *origin; /* "-H", "DOCKER_HOST", "context NAME", "default": for messages */
 };
-
-enum cgm_engine_kind { CGM_ENGINE_AUTO, CGM_ENGINE_DOCKER, CGM_ENGINE_PODMAN, CGM_ENGINE_NONE };
 
 struct cgm_engine;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/json.h"
 
-#include "base/buf.h"
 #include "engine/engine.h"
 
 #include "base/banned.h"
@@ -49,9 +48,34 @@ int cgm_json_check(const char *s, size_t len)
 	return depth ? -EBADMSG : 0;
 }
 
+/*
+ * A NUL in a name or label, which jansson refuses in a key, would make one container hide all the
+ * others: it is read as U+FFFD. A backslash outside a string is no JSON, so strings need no
+ * tracking here.
+ */
+static void replace_nuls(char *s, size_t len)
+{
+	char *end = s + len;
+
+	while ((s = memchr(s, '\\', (size_t)(end - s))) && end - s >= 6) {
+		if (!memcmp(s + 1, "u0000", 5))
+			memcpy(s + 2, "fffd", 4);
+		s += 2;
+	}
+}
+
+static json_t *load(const char *s, size_t len, json_error_t *why)
+{
+	json_t *v = json_loadb(s, len, JSON_DECODE_ANY, why);
+
+	if (!v && json_error_code(why) == json_error_numeric_overflow)
+		v = json_loadb(s, len, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, why);
+	return v;
+}
+
 int cgm_json_load(const char *s, size_t len, json_t **ret, struct cgm_err *err)
 {
-	const size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
+	CGM_AUTO_FREE char *copy = NULL;
 	json_error_t why;
 	json_t *v;
 	int rc = cgm_json_check(s, len);
@@ -61,9 +85,14 @@ int cgm_json_load(const char *s, size_t len, json_t **ret, struct cgm_err *err)
 				   CGM_JSON_VALUES_MAX);
 	if (rc < 0)
 		return cgm_err_set(err, -rc, "JSON that is cut short or nested too deep");
-	v = json_loadb(s, len, flags, &why);
-	if (!v && json_error_code(&why) == json_error_numeric_overflow)
-		v = json_loadb(s, len, flags | JSON_DECODE_INT_AS_REAL, &why);
+	if (memmem(s, len, "\\u0000", 6)) {
+		copy = malloc(len);
+		if (!copy)
+			return cgm_err_set(err, ENOMEM, "out of memory");
+		replace_nuls(memcpy(copy, s, len), len);
+		s = copy;
+	}
+	v = load(s, len, &why);
 	if (!v && json_error_code(&why) == json_error_out_of_memory)
 		return cgm_err_set(err, ENOMEM, "out of memory");
 	if (!v)
@@ -128,24 +157,15 @@ int cgm_json_list_next(struct cgm_json_list *l, const char **ret, size_t *ret_le
 int cgm_json_take(const json_t *v, char **field)
 {
 	const char *s = json_string_value(v);
-	size_t len = json_string_length(v), n;
-	struct cgm_buf b = {0};
+	char *copy;
 
 	if (!s)
 		return 0;
-	while ((n = strnlen(s, len)) < len) {
-		cgm_buf_add(&b, s, n);
-		cgm_buf_adds(&b, "\xef\xbf\xbd");
-		s += n + 1;
-		len -= n + 1;
-	}
-	cgm_buf_add(&b, s, len);
-	if (b.failed) {
-		cgm_buf_free(&b);
+	copy = strdup(s);
+	if (!copy)
 		return -ENOMEM;
-	}
 	free(*field);
-	*field = b.data;
+	*field = copy;
 	return 0;
 }
 

@@ -22,7 +22,10 @@ CGM_DEFINE_CLEANUP(json_t *, json_decref)
 
 /* 0, -EBADMSG (too deep, brackets that do not match), -EFBIG (too many values). Pure. */
 int cgm_json_check(const char *s, size_t len);
-/* Any JSON value. Whole numbers above 2^63 become reals. 0, or as above with words. */
+/*
+ * Any JSON value. Where a whole number exceeds 2^63-1, all of the document's become reals; \u0000
+ * becomes U+FFFD. 0, or as above with words.
+ */
 int cgm_json_load(const char *s, size_t len, json_t **ret, struct cgm_err *err);
 
 /* The elements of a list one after another, so that a long one is never built as a whole. */
@@ -35,10 +38,7 @@ int cgm_json_list_open(struct cgm_json_list *l, const char *s, size_t len);
 /* 1: the text of one element, which may be no JSON; 0: the end; -EBADMSG. */
 int cgm_json_list_next(struct cgm_json_list *l, const char **ret, size_t *ret_len);
 
-/*
- * Replaces *@field by a copy of string @v (U+FFFD for NULs in it); leaves it alone when @v is none.
- * 0 or -ENOMEM.
- */
+/* Replaces *@field by a copy of string @v; leaves it alone when @v is none. 0 or -ENOMEM. */
 int cgm_json_take(const json_t *v, char **field);
 /* False for what is no whole number in the range. */
 bool cgm_json_u64(const json_t *v, uint64_t *ret);

@@ -29,14 +29,10 @@ struct descent {
 static const struct {
 	const char *before, *after, *engine;
 } named[] = {
-	{"docker-", ".scope", "docker"},
-	{"libpod-", ".scope", "podman"},
-	{"libpod-", "", "podman"},
-	{"libpod-payload-", "", "podman"},
-	{"nerdctl-", ".scope", "nerdctl"},
-	{"cri-containerd-", ".scope", "containerd"},
-	{"crio-", ".scope", "cri-o"},
-	{"crio-", "", "cri-o"},
+	{"docker-", ".scope", "docker"},   {"libpod-", ".scope", "podman"},
+	{"libpod-", "", "podman"},	   {"libpod-payload-", "", "podman"},
+	{"nerdctl-", ".scope", "nerdctl"}, {"cri-containerd-", ".scope", "containerd"},
+	{"crio-", ".scope", "cri-o"},	   {"crio-", "", "cri-o"},
 };
 
 /* Parents below which a bare id is a container's group. */
@@ -151,9 +147,12 @@ static void take_pod(struct part uid, char *pod, size_t cap)
 static void look_for_pod(struct part p, struct descent *d)
 {
 	static const char *const forms[] = {
-		"kubepods-pod",		      "kubepods-burstable-pod",
-		"kubepods-besteffort-pod",    "kubelet-kubepods-pod",
-		"kubelet-kubepods-burstable-pod", "kubelet-kubepods-besteffort-pod",
+		"kubepods-pod",
+		"kubepods-burstable-pod",
+		"kubepods-besteffort-pod",
+		"kubelet-kubepods-pod",
+		"kubelet-kubepods-burstable-pod",
+		"kubelet-kubepods-besteffort-pod",
 	};
 
 	if (is(p, "kubepods") || is(p, "kubepods.slice") || is(p, "kubelet-kubepods.slice"))

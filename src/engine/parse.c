@@ -70,7 +70,8 @@ static const json_t *plain_name(const json_t *names)
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach(names, i, name) {
+	json_array_foreach(names, i, name)
+	{
 		const char *s = json_string_value(name);
 
 		if (s && *s && !strchr(s + 1, '/'))
@@ -123,7 +124,8 @@ static int take_labels(json_t *labels, struct cgm_target *t)
 	t->labels = calloc(json_object_size(labels), sizeof *t->labels);
 	if (!t->labels)
 		return -ENOMEM;
-	json_object_foreach(labels, key, v) {
+	json_object_foreach(labels, key, v)
+	{
 		struct cgm_label *l = &t->labels[t->n_labels];
 
 		if (!json_is_string(v))
@@ -146,7 +148,8 @@ static int take_networks(json_t *networks, struct cgm_container *c)
 	c->networks = calloc(json_object_size(networks), sizeof *c->networks);
 	if (!c->networks)
 		return -ENOMEM;
-	json_object_foreach(networks, key, v) {
+	json_object_foreach(networks, key, v)
+	{
 		c->networks[c->n_networks] = strdup(key);
 		if (!c->networks[c->n_networks])
 			return -ENOMEM;
@@ -167,14 +170,14 @@ static int take_mounts(const json_t *mounts, struct cgm_container *c)
 	c->volumes = calloc(json_array_size(mounts) * 2, sizeof *c->volumes);
 	if (!c->volumes)
 		return -ENOMEM;
-	json_array_foreach(mounts, i, m)
-		for (size_t k = 0; k < 2; k++) {
-			char **to = &c->volumes[c->n_volumes];
+	json_array_foreach(mounts, i, m) for (size_t k = 0; k < 2; k++)
+	{
+		char **to = &c->volumes[c->n_volumes];
 
-			if (cgm_json_take(json_object_get(m, keys[k]), to) < 0)
-				return -ENOMEM;
-			c->n_volumes += *to != NULL;
-		}
+		if (cgm_json_take(json_object_get(m, keys[k]), to) < 0)
+			return -ENOMEM;
+		c->n_volumes += *to != NULL;
+	}
 	return 0;
 }
 
@@ -281,10 +284,20 @@ static void take_number(const json_t *v, struct cgm_opt *to)
 static void take_limit(const json_t *v, struct cgm_opt *to)
 {
 	take_number(v, to);
-	if (json_is_integer(v) && json_integer_value(v) < 0)
+	if (json_number_value(v) < 0)
 		*to = (struct cgm_opt){.v = UINT64_MAX, .known = true};
 	else if (to->known && !to->v)
 		*to = (struct cgm_opt){0};
+}
+
+static bool has_ended(const char *state)
+{
+	static const char *const ended[] = {"exited", "dead", "restarting", "stopped"};
+
+	for (size_t i = 0; state && i < sizeof ended / sizeof *ended; i++)
+		if (!strcmp(state, ended[i]))
+			return true;
+	return false;
 }
 
 static int take_state(const json_t *state, struct cgm_target *t)
@@ -303,8 +316,7 @@ static int take_state(const json_t *state, struct cgm_target *t)
 	t->pid = 0;
 	if (cgm_json_u64(json_object_get(state, "Pid"), &pid) && pid <= INT32_MAX)
 		t->pid = (pid_t)pid;
-	/* it is 0 for one that never ended */
-	if (t->finished_at && !(t->state && !strcmp(t->state, "running")))
+	if (has_ended(t->state)) /* 0 for one that has not */
 		take_number(json_object_get(state, "ExitCode"), &t->exit_code);
 	return 0;
 }

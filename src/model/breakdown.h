@@ -82,7 +82,7 @@ struct cgm_breakdown {
 	int64_t unattributed; /* charged minus the parts */
 	int64_t unattributed_in_docker;
 	uint64_t slack;		/* how much of it batching explains on this machine */
-	uint64_t inactive_file; /* what docker subtracts */
+	uint64_t inactive_file; /* what docker subtracts: charged - docker_bytes */
 };
 
 /* Docker's figure since 20.10 (cli stats_helpers.go calculateMemUsageUnixNoCache), edge rule
@@ -97,7 +97,19 @@ uint64_t cgm_slack(unsigned ncpu, unsigned kernel_major, unsigned kernel_minor, 
 void cgm_breakdown_make(const struct cgm_sample *s, const struct cgm_host *host,
 			const struct cgm_process *procs, size_t n_procs, struct cgm_breakdown *ret);
 
-/* The limit that counts, which level sets it (index into levels; n_levels: the machine's RAM). */
+/*
+ * Of what @s is about: as cgm_breakdown_make() for a group; for the machine (CGM_TARGET_HOST, and a
+ * root group, which has no charge of its own) from its /proc/meminfo, where charged is MemTotal -
+ * MemFree, docker has no figure (docker_bytes is charged), and unattributed is what the kernel and
+ * its drivers took page by page, so slack does not bound it.
+ */
+void cgm_breakdown_snapshot(const struct cgm_snapshot *s, struct cgm_breakdown *ret);
+
+/*
+ * The limit that counts, which level sets it (index into levels; n_levels: the machine's RAM when
+ * from_host, else an ancestor that cannot be seen: v1 tells its limit in
+ * hierarchical_memory_limit).
+ */
 struct cgm_effective_limit {
 	struct cgm_opt bytes;
 	size_t level;

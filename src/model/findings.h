@@ -2,9 +2,17 @@
 /*
  * Findings: rules that fired. One table of rules {id, kind, function, man}; a rule gets the whole
  * snapshot with its breakdown and says how many bytes, why (evidence), and what to do. Causes
- * partition the charged memory: a byte belongs to one cause. Order: causes in docker's figure by
- * bytes, the other causes by bytes, then growth, risks, notices. The first cause is the answer.
- * Pure.
+ * partition the charged memory: a byte belongs to one cause. The first cause is the answer.
+ *
+ * Order of causes: those that lead, then the rest; within both, those in docker's figure by bytes,
+ * then the others by bytes. A cause leads from max(10 % of charged, min(16 MiB, half the largest
+ * cause)) on; the kernel's own memory, which has no ordinary size as a program's heap has, also
+ * from max(10 % of charged, 4 MiB) on when it is half of docker's figure. So a megabyte of heap
+ * does not hide 40 MiB of page cache, and in a small container the largest still comes first. A
+ * cause is listed from min(16 MiB, 1 % of charged) on, and the first always.
+ *
+ * Then growth, risks (most severe first), notices. Causes are always CGM_INFO: one sample shows
+ * what memory is, not that it is wrong; only risks rise above. Pure.
  */
 #ifndef CGMEM_MODEL_FINDINGS_H
 #define CGMEM_MODEL_FINDINGS_H

@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,26 +69,64 @@ static int spawn(const char *const argv[], int conn, int err_fd, pid_t *ret)
 	return rc;
 }
 
-int cgm_dial_open(const char *const argv[], struct cgm_dial *ret, int *ret_fd, struct cgm_err *err)
+int cgm_dial_open(struct cgm_dial *ret, struct cgm_err *err)
 {
-	CGM_AUTO_CLOSE int ours = -1, theirs = -1, err_read = -1, err_write = -1;
-	int pair[2], rc;
-	pid_t pid;
+	CGM_AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	socklen_t len = sizeof a.sun_family; /* unix(7): autobind */
+	struct cgm_dial d = {.err_fd = -1};
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return cgm_err_set(err, errno, "socketpair: %s", strerror(errno));
-	ours = pair[0];
-	theirs = pair[1];
-	if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) < 0)
-		return cgm_err_set(err, errno, "pipe: %s", strerror(errno));
-	err_read = pair[0];
-	err_write = pair[1];
-	rc = spawn(argv, theirs, err_write, &pid);
-	if (rc)
-		return cgm_err_set(err, rc, "cannot start %s: %s", argv[0], strerror(rc));
-	*ret = (struct cgm_dial){.pid = pid, .err_fd = cgm_take_fd(&err_read)};
-	*ret_fd = cgm_take_fd(&ours);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&a, len) < 0 || listen(fd, 4) < 0)
+		return cgm_err_set(err, errno, "socket: %s", strerror(errno));
+	len = sizeof a;
+	if (getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		return cgm_err_set(err, errno, "socket: %s", strerror(errno));
+	len -= (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1);
+	if (len >= sizeof d.name)
+		return cgm_err_set(err, ENAMETOOLONG, "socket: the kernel's name is too long");
+	memcpy(d.name, a.sun_path + 1, len);
+	d.listen_fd = cgm_take_fd(&fd);
+	*ret = d;
 	return 0;
+}
+
+/* The next connection of this process; others that find the name are turned away. */
+static int accept_own(int listen_fd)
+{
+	for (;;) {
+		int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+		struct ucred peer = {0};
+		socklen_t len = sizeof peer;
+
+		if (fd < 0 && errno == EINTR)
+			continue;
+		if (fd < 0)
+			return -errno;
+		if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) && peer.pid == getpid())
+			return fd;
+		(void)close(fd);
+	}
+}
+
+int cgm_dial_accept(struct cgm_dial *d, const char *const argv[])
+{
+	CGM_AUTO_CLOSE int conn = accept_own(d->listen_fd), err_write = -1;
+	int pair[2], rc;
+
+	if (conn < 0)
+		return conn == -EAGAIN ? 0 : conn;
+	cgm_dial_end(d);
+	d->words[0] = '\0';
+	if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	err_write = pair[1];
+	rc = spawn(argv, conn, err_write, &d->pid);
+	if (rc) {
+		(void)close(pair[0]);
+		return -rc;
+	}
+	d->err_fd = pair[0];
+	return 1;
 }
 
 /* Keeps the last line that is not empty; control characters become spaces. */
@@ -113,7 +154,7 @@ static bool ended(pid_t pid)
 	return rc == pid || (rc < 0 && errno != EINTR);
 }
 
-void cgm_dial_close(struct cgm_dial *d)
+void cgm_dial_end(struct cgm_dial *d)
 {
 	const struct timespec pause = {.tv_nsec = END_WAIT_NS};
 
@@ -127,4 +168,12 @@ void cgm_dial_close(struct cgm_dial *d)
 	}
 	d->pid = 0;
 	d->err_fd = -1;
+}
+
+void cgm_dial_close(struct cgm_dial *d)
+{
+	cgm_dial_end(d);
+	if (d->listen_fd >= 0)
+		(void)close(d->listen_fd);
+	d->listen_fd = -1;
 }

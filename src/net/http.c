@@ -18,14 +18,13 @@ struct cgm_http {
 	char *socket, *base;
 	char **dial_argv;
 	struct cgm_dial dial;
-	int dial_fd;
-	int dial_error; /* positive errno of a program that did not start */
 	size_t max_body;
 	char words[CURL_ERROR_SIZE];
 	/* the request under way */
 	struct cgm_http_answer *answer;
 	size_t header_bytes;
 	int stopped; /* positive errno why a callback ended it */
+	const char *stopped_words;
 };
 
 /* Where the client talks to, for messages. */
@@ -36,22 +35,24 @@ static const char *peer(const struct cgm_http *h)
 	return h->socket ? h->socket : h->base;
 }
 
+/* What a callback returns to end the request: libcurl takes any number but its own for that. */
+static size_t stop(struct cgm_http *h, int code, const char *words)
+{
+	h->stopped = code;
+	h->stopped_words = words;
+	return CURL_WRITEFUNC_ERROR;
+}
+
 static size_t take_body(const char *data, size_t size, size_t n, void *arg)
 {
 	struct cgm_http *h = arg;
 	struct cgm_buf *b = &h->answer->body;
 
 	n *= size; /* size is 1: CURLOPT_WRITEFUNCTION(3) */
-	if (n > h->max_body - b->len) {
-		h->stopped = EFBIG;
-		return CURL_WRITEFUNC_ERROR;
-	}
+	if (n > h->max_body - b->len)
+		return stop(h, EFBIG, "the answer is too large");
 	cgm_buf_add(b, data, n);
-	if (b->failed) {
-		h->stopped = ENOMEM;
-		return CURL_WRITEFUNC_ERROR;
-	}
-	return n;
+	return b->failed ? stop(h, ENOMEM, "out of memory") : n;
 }
 
 /* Copies the value when @line is header @name; a value that does not fit is left out. */
@@ -82,44 +83,29 @@ static size_t take_headers(const char *line, size_t size, size_t n, void *arg)
 	n *= size;
 	h->header_bytes += n;
 	if (h->header_bytes > HEADERS_MAX)
-		return 0;
+		return stop(h, EFBIG, "the headers are too large");
 	take_header(line, n, "Api-Version", h->answer->api_version, sizeof h->answer->api_version);
 	take_header(line, n, "Server", h->answer->server, sizeof h->answer->server);
 	return n;
 }
 
-static curl_socket_t open_dial(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+/* Runs between connecting and sending; without a new connection, the last one is used again. */
+static int start_dial(void *arg, char *remote, char *local, int remote_port, int local_port)
 {
 	struct cgm_http *h = arg;
 	const char **argv;
 	int rc;
 
-	(void)purpose;
-	(void)address;
+	(void)remote;
+	(void)local;
+	(void)remote_port;
+	(void)local_port;
 	memcpy(&argv, &h->dial_argv, sizeof argv);
-	cgm_dial_close(&h->dial);
-	h->dial_fd = CURL_SOCKET_BAD;
-	rc = cgm_dial_open(argv, &h->dial, &h->dial_fd, NULL);
-	h->dial_error = -rc;
-	return h->dial_fd;
-}
-
-static int already_connected(void *arg, curl_socket_t fd, curlsocktype purpose)
-{
-	(void)arg;
-	(void)fd;
-	(void)purpose;
-	return CURL_SOCKOPT_ALREADY_CONNECTED;
-}
-
-static int close_dial(void *arg, curl_socket_t fd)
-{
-	struct cgm_http *h = arg;
-	int rc = close(fd);
-
-	if (fd == h->dial_fd)
-		cgm_dial_close(&h->dial);
-	return rc;
+	rc = cgm_dial_accept(&h->dial, argv);
+	if (rc >= 0)
+		return CURL_PREREQFUNC_OK;
+	(void)stop(h, -rc, rc == -ENOENT ? "no such program" : strerror(-rc));
+	return CURL_PREREQFUNC_ABORT;
 }
 
 static CURLcode set_callbacks(struct cgm_http *h)
@@ -128,10 +114,8 @@ static CURLcode set_callbacks(struct cgm_http *h)
 		CURLoption option;
 		void *arg;
 	} args[] = {
-		{CURLOPT_WRITEDATA, h},
-		{CURLOPT_HEADERDATA, h},
-		{CURLOPT_ERRORBUFFER, h->words},
-		{CURLOPT_OPENSOCKETDATA, h},
+		{CURLOPT_WRITEDATA, h},		 {CURLOPT_HEADERDATA, h},
+		{CURLOPT_ERRORBUFFER, h->words}, {CURLOPT_OPENSOCKETDATA, h},
 		{CURLOPT_CLOSESOCKETDATA, h},
 	};
 	CURLcode rc = h->lib->easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -142,12 +126,8 @@ static CURLcode set_callbacks(struct cgm_http *h)
 		rc = h->lib->easy_setopt(h->easy, CURLOPT_HEADERFUNCTION, take_headers);
 	if (rc || !h->dial_argv)
 		return rc;
-	rc = h->lib->easy_setopt(h->easy, CURLOPT_OPENSOCKETFUNCTION, open_dial);
-	if (!rc)
-		rc = h->lib->easy_setopt(h->easy, CURLOPT_SOCKOPTFUNCTION, already_connected);
-	if (!rc)
-		rc = h->lib->easy_setopt(h->easy, CURLOPT_CLOSESOCKETFUNCTION, close_dial);
-	return rc;
+	rc = h->lib->easy_setopt(h->easy, CURLOPT_PREREQFUNCTION, start_dial);
+	return rc ? rc : h->lib->easy_setopt(h->easy, CURLOPT_PREREQDATA, h);
 }
 
 static CURLcode set_options(struct cgm_http *h, const struct cgm_http_options *o)
@@ -171,6 +151,7 @@ static CURLcode set_options(struct cgm_http *h, const struct cgm_http_options *o
 		{CURLOPT_PROXY, ""}, /* none, whatever the environment says */
 		{CURLOPT_USERAGENT, "cgmem/" CGMEM_VERSION},
 		{CURLOPT_UNIX_SOCKET_PATH, o->unix_socket},
+		{CURLOPT_ABSTRACT_UNIX_SOCKET, o->dial ? h->dial.name : NULL},
 		{CURLOPT_CAINFO, o->ca_file},
 		{CURLOPT_SSLCERT, o->cert_file},
 		{CURLOPT_SSLKEY, o->key_file},
@@ -214,6 +195,7 @@ int cgm_http_new(const struct cgm_http_options *o, struct cgm_http **ret, struct
 {
 	CGM_CLEANUP(cgm_http_free_p) struct cgm_http *h = NULL;
 	const struct cgm_curl *lib;
+	int rc;
 
 	if (strncmp(o->base_url, "http://", 7) && strncmp(o->base_url, "https://", 8))
 		return cgm_err_set(err, EINVAL, "%s: neither http:// nor https://", o->base_url);
@@ -229,8 +211,12 @@ int cgm_http_new(const struct cgm_http_options *o, struct cgm_http **ret, struct
 	h->base = strdup(o->base_url);
 	h->socket = o->unix_socket ? strdup(o->unix_socket) : NULL;
 	h->dial_argv = o->dial ? copy_argv(o->dial) : NULL;
+	h->dial.listen_fd = -1;
 	if (!h->easy || !h->base || (o->unix_socket && !h->socket) || (o->dial && !h->dial_argv))
 		return cgm_err_set(err, ENOMEM, "out of memory");
+	rc = o->dial ? cgm_dial_open(&h->dial, err) : 0;
+	if (rc < 0)
+		return rc;
 	if (set_options(h, o))
 		return cgm_err_set(err, EINVAL, "libcurl refuses the options for %s", peer(h));
 	*ret = CGM_TAKE(h);
@@ -255,19 +241,18 @@ void cgm_http_free(struct cgm_http *h)
 static const struct {
 	CURLcode curl;
 	int code;
+	const char *words; /* NULL: libcurl's own */
 } codes[] = {
-	{CURLE_OPERATION_TIMEDOUT, ETIMEDOUT},
-	{CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH},
-	{CURLE_FILESIZE_EXCEEDED, EFBIG},
-	{CURLE_OUT_OF_MEMORY, ENOMEM},
+	{CURLE_OPERATION_TIMEDOUT, ETIMEDOUT, "no answer in time"},
+	{CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH, NULL},
+	{CURLE_OUT_OF_MEMORY, ENOMEM, NULL},
+	{CURLE_UNSUPPORTED_PROTOCOL, EPROTO, "the answer is not HTTP"},
 };
 
 static int connect_error(const struct cgm_http *h)
 {
 	long os = 0;
 
-	if (h->dial_error)
-		return h->dial_error;
 	if (h->lib->easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &os) || os <= 0 || os > 4095)
 		return ECONNREFUSED;
 	/* a unix socket whose queue is full: the engine has stopped accepting */
@@ -276,28 +261,28 @@ static int connect_error(const struct cgm_http *h)
 
 static int explain(struct cgm_http *h, CURLcode rc, struct cgm_err *err)
 {
+	const char *words = NULL;
 	int code = EPROTO;
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-		if (codes[i].curl == rc)
+		if (codes[i].curl == rc) {
 			code = codes[i].code;
+			words = codes[i].words;
+		}
 	if (h->stopped)
-		code = h->stopped;
-	else if (rc == CURLE_COULDNT_CONNECT)
+		return cgm_err_set(err, h->stopped, "%s: %s", peer(h), h->stopped_words);
+	if (rc == CURLE_COULDNT_CONNECT) {
 		code = connect_error(h);
-	else if (h->dial_argv && code == EPROTO && !h->header_bytes)
+		words = strerror(code);
+	} else if (h->dial_argv && code == EPROTO && !h->header_bytes) {
 		code = ECONNREFUSED; /* the program ended before it was a connection */
+	}
+	cgm_dial_end(&h->dial); /* libcurl has given its connection up */
 	if (h->dial.words[0] && (code == ECONNREFUSED || code == ETIMEDOUT))
-		return cgm_err_set(err, code, "%s: %s", peer(h), h->dial.words);
-	if (code == EFBIG)
-		return cgm_err_set(err, code, "%s: the answer is larger than %zu MiB", peer(h),
-				   h->max_body >> 20);
-	if (code == ETIMEDOUT)
-		return cgm_err_set(err, code, "%s: no answer in time", peer(h));
-	if (rc == CURLE_COULDNT_CONNECT)
-		return cgm_err_set(err, code, "%s: %s", peer(h), strerror(code));
-	return cgm_err_set(err, code, "%s: %s", peer(h),
-			   h->words[0] ? h->words : h->lib->easy_strerror(rc));
+		words = h->dial.words;
+	if (!words)
+		words = h->words[0] ? h->words : h->lib->easy_strerror(rc);
+	return cgm_err_set(err, code, "%s: %s", peer(h), words);
 }
 
 int cgm_http_get(struct cgm_http *h, const char *path, struct cgm_http_answer *ret,
@@ -315,7 +300,7 @@ int cgm_http_get(struct cgm_http *h, const char *path, struct cgm_http_answer *r
 	ret->status = 0;
 	h->answer = ret;
 	h->header_bytes = 0;
-	h->stopped = h->dial_error = 0;
+	h->stopped = 0;
 	h->dial.words[0] = h->words[0] = '\0';
 	rc = h->lib->easy_setopt(h->easy, CURLOPT_URL, url);
 	if (!rc)

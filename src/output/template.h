@@ -19,6 +19,10 @@ struct cgm_template;
 int cgm_template_compile(const char *text, struct cgm_template **ret, struct cgm_err *err);
 void cgm_template_free(struct cgm_template *t);
 CGM_DEFINE_CLEANUP(struct cgm_template *, cgm_template_free)
+/* Appends all placeholders, ".Name .ID ...", for the message that an unknown one gets. */
+void cgm_template_placeholders(struct cgm_buf *b);
+/* --bytes: the columns' own placeholders in plain numbers. docker's six stay as they are. */
+void cgm_template_set_raw(struct cgm_template *t, bool raw_bytes);
 /* Files and CGM_COL_* flags that its placeholders need. */
 uint32_t cgm_template_files(const struct cgm_template *t, int version);
 unsigned cgm_template_flags(const struct cgm_template *t);

@@ -87,6 +87,9 @@ struct cgm_process {
 		threads, hwm;
 	/* /proc/PID/smaps_rollup (4.14; its Pss_* since 5.4) */
 	struct cgm_opt pss, pss_anon, pss_file, pss_shmem, lazyfree, thp, swap_pss;
+	/* Of thp: small pages that were never written (all zero), from a sample of its huge pages.
+	 */
+	struct cgm_opt thp_zero;
 	char *subgroup; /* path below the target's group, NULL for the group itself */
 };
 
@@ -134,6 +137,13 @@ struct cgm_snapshot {
 	struct cgm_holder *holders;
 	size_t n_holders;
 	struct cgm_opt sockets_netns; /* v1: TCP and UDP queues in the target's network namespace */
+	/*
+	 * What tells v1's kernel memory apart, which has no lines of its own. pipe_bytes: bytes
+	 * that wait in the pipes of the target's processes (each pipe once, rounded up to pages).
+	 * unix_queue_bytes: sum of SK_MEMINFO_WMEM_ALLOC of their unix sockets (sock_diag,
+	 * UDIAG_SHOW_MEMINFO): queued datagrams are charged to their sender with their overhead.
+	 */
+	struct cgm_opt pipe_bytes, unix_queue_bytes;
 	struct cgm_oom_report oom;
 	struct cgm_unreadable *unreadable;
 	size_t n_unreadable;

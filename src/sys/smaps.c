@@ -68,7 +68,7 @@ static int parse_perms(struct cgm_span s, char ret[5])
 }
 
 /* NUL-terminates the name one byte to the left: a blank is there, and the text may end behind. */
-static const char *take_name(struct cgm_span rest, char *text, const char *base)
+static const char *take_name(struct cgm_span rest, char *text)
 {
 	char *to;
 
@@ -78,14 +78,14 @@ static const char *take_name(struct cgm_span rest, char *text, const char *base)
 	}
 	if (!rest.len)
 		return "";
-	to = text + (rest.s - base) - 1;
+	to = text + (rest.s - text) - 1;
 	memmove(to, rest.s, rest.len);
 	to[rest.len] = '\0';
 	return to;
 }
 
 /* "start-end perms offset major:minor inode      name" */
-static int parse_header(struct cgm_span line, char *text, const char *base, struct cgm_mapping *m)
+static int parse_header(struct cgm_span line, char *text, struct cgm_mapping *m)
 {
 	struct cgm_span start = cgm_span_part(&line, '-');
 	struct cgm_span end = cgm_span_part(&line, ' ');
@@ -105,7 +105,7 @@ static int parse_header(struct cgm_span line, char *text, const char *base, stru
 		return -EBADMSG;
 	m->major = (unsigned)a;
 	m->minor = (unsigned)b;
-	m->name = take_name(line, text, base);
+	m->name = take_name(line, text);
 	return 0;
 }
 
@@ -146,7 +146,7 @@ int cgm_smaps_parse(char *text, size_t len, cgm_mapping_fn *fn, void *arg)
 		if (have)
 			r = fn(&m, arg);
 		if (r >= 0) {
-			r = parse_header(line, text, text, &m);
+			r = parse_header(line, text, &m);
 			have = r == 0;
 		}
 	}

@@ -7,9 +7,11 @@
 #   groups_remove       removes all of them, after killing what still runs in them
 
 group_top=cgmem-test.$$
+# shellcheck disable=SC2034  # for whoever sources this
 group_version='' group_current='' group_path=''
 group_root=() group_dirs=()
 
+# shellcheck disable=SC2034
 groups_find() {
   local type at options root
   while read -r _ at type options _; do
@@ -50,9 +52,9 @@ groups_remove() {
   for root in "${group_root[@]}"; do
     for ((try = 0; try < 50; try++)); do
       [[ -d $root/$group_top ]] || break
-      for pid in $(cat "$root/$group_top"/*/*/cgroup.procs 2>/dev/null); do
+      while read -r pid; do
         kill -KILL "$pid" 2>/dev/null || true
-      done
+      done < <(cat "$root/$group_top"/*/*/cgroup.procs 2>/dev/null)
       rmdir "$root/$group_top"/*/* "$root/$group_top"/* "$root/$group_top" 2>/dev/null && break
       sleep 0.1
     done

@@ -19,8 +19,8 @@ static inline uint64_t plant_anon(struct plan *p)
 	return n;
 }
 
-/* @n children, of which the third holds @bytes and is called "lab-holder". */
-static inline void fork_holder(struct plan *p, int n, uint64_t bytes)
+/* @n children, of which one holds @bytes; it is called @name, or as its parent for NULL. */
+static inline void fork_holder(struct plan *p, int n, uint64_t bytes, const char *name)
 {
 	int done[2];
 
@@ -30,7 +30,8 @@ static inline void fork_holder(struct plan *p, int n, uint64_t bytes)
 		if (lab_fork())
 			continue;
 		if (i == n / 2) {
-			prctl(PR_SET_NAME, "lab-holder");
+			if (name)
+				prctl(PR_SET_NAME, name);
 			lab_fill(p, lab_map(bytes, MAP_PRIVATE | MAP_ANONYMOUS), bytes);
 		}
 		lab_say_byte(done[1]);
@@ -41,31 +42,33 @@ static inline void fork_holder(struct plan *p, int n, uint64_t bytes)
 		lab_wait_byte(done[0]);
 }
 
-/* A program that has children by design and holds nothing itself. */
+/* A program that forked, and whose own figures show nothing. */
 static inline uint64_t plant_children(struct plan *p)
 {
 	uint64_t n = round_down(p->bytes, PAGE);
 
-	fork_holder(p, 4, n);
+	fork_holder(p, 4, n, NULL);
 	return n;
 }
 
-/* The first process works (a quarter of the memory is its own), its helper holds the rest. */
-static inline uint64_t plant_helper(struct plan *p)
+/* A program that holds nothing started another one: that is the workload. */
+static inline uint64_t plant_launcher(struct plan *p)
 {
-	uint64_t n = round_down(p->bytes, PAGE), own = round_down(n / 4, PAGE);
+	uint64_t n = round_down(p->bytes, PAGE);
 
-	/* The helper first: what it inherited would count as resident in both. */
-	fork_holder(p, 1, n - own);
-	lab_fill(p, lab_map(own, MAP_PRIVATE | MAP_ANONYMOUS), own);
-	return n - own;
+	fork_holder(p, 1, n, "lab-started");
+	return n;
 }
 
-/* Runs in a process that joined a group where another one was first: as `docker exec` does. */
-static inline uint64_t plant_foreign(struct plan *p)
+/* The first process is a workload itself, its helper holds more. */
+static inline uint64_t plant_helper(struct plan *p)
 {
-	prctl(PR_SET_NAME, "lab-exec");
-	return plant_anon(p);
+	uint64_t n = round_down(p->bytes, PAGE), own = 20 * MIB;
+
+	/* The helper first: what it inherited would count as resident in both. */
+	fork_holder(p, 1, n, "lab-helper");
+	lab_fill(p, lab_map(own, MAP_PRIVATE | MAP_ANONYMOUS), own);
+	return n;
 }
 
 static inline uint64_t plant_thp_sparse(struct plan *p)
@@ -118,22 +121,33 @@ static inline uint64_t plant_locked(struct plan *p)
 	return n;
 }
 
-/* Half of it goes to swap under a limit that is lifted again; what stays is the answer. */
+/*
+ * Half of it is sent to swap. A limit that is lifted again takes away the copies that are still in
+ * the swap cache: pages that are charged, and that nobody maps.
+ */
 static inline uint64_t plant_swapped(struct plan *p)
 {
-	uint64_t n = round_down(p->bytes, PAGE), swapped;
-	char half[32];
+	uint64_t n = round_down(p->bytes, 2 * PAGE), swapped = 0;
+	char *at = lab_map(n, MAP_PRIVATE | MAP_ANONYMOUS), limit[32];
 
-	lab_fill(p, lab_map(n, MAP_PRIVATE | MAP_ANONYMOUS), n);
-	snprintf(half, sizeof(half), "%llu", (unsigned long long)(n / 2));
-	lab_set(p, "", "memory.limit_in_bytes", "memory.max", half);
-	lab_set(p, "", "memory.limit_in_bytes", "memory.max", lab_v2(p) ? "max" : "-1");
-	swapped = lab_status("VmSwap:");
-	if (swapped < n / 4) {
+	lab_fill(p, at, n);
+	if (madvise(at, n / 2, MADV_PAGEOUT))
+		die("madvise(MADV_PAGEOUT)");
+	for (int i = 0; i < 50 && swapped < n / 2; i++) {
+		usleep(100000);
+		swapped = lab_status("VmSwap:");
+	}
+	if (swapped < n / 2) {
 		errno = ENOSPC;
 		die("only %llu bytes went to swap", (unsigned long long)swapped);
 	}
-	return n - swapped;
+	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)(n / 2 + MIB));
+	lab_set(p, "", "memory.limit_in_bytes", "memory.max", limit);
+	lab_set(p, "", "memory.limit_in_bytes", "memory.max", lab_v2(p) ? "max" : "-1");
+	/* What the limit pushed out beside the swap cache comes back by use. */
+	for (uint64_t i = n / 2; i < n; i += PAGE)
+		at[i]++;
+	return n / 2;
 }
 
 #endif

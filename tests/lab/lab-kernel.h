@@ -62,6 +62,8 @@ static inline uint64_t plant_small_files(struct plan *p)
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (fd < 0 || write(fd, path, sizeof(path)) != sizeof(path))
 			die("%s", path);
+		if (i + 1 == n && syncfs(fd))
+			die("syncfs");
 		close(fd);
 	}
 	return n * SMALL_FILE_BYTES;
@@ -70,7 +72,7 @@ static inline uint64_t plant_small_files(struct plan *p)
 /* A pipe's buffer holds whole pages, charged to whoever wrote them (fs/pipe.c). */
 static inline uint64_t plant_pipes(struct plan *p)
 {
-	static char block[64 * KIB];
+	static char block[256 * KIB];
 	uint64_t done = 0;
 
 	many_files_limit();
@@ -78,7 +80,7 @@ static inline uint64_t plant_pipes(struct plan *p)
 	while (done + sizeof(block) <= p->bytes) {
 		int fd[2];
 
-		if (pipe(fd))
+		if (pipe(fd) || fcntl(fd[1], F_SETPIPE_SZ, (int)sizeof(block)) < 0)
 			die("pipe");
 		if (write(fd[1], block, sizeof(block)) != sizeof(block))
 			die("filling a pipe");
@@ -188,9 +190,8 @@ static inline uint64_t plant_udp(struct plan *p)
 }
 
 /*
- * Datagrams of @size bytes in the queues of unix sockets. Up to two pages the kernel takes their
- * bytes from its slab, above four pages mostly from whole pages (net/unix/af_unix.c,
- * unix_dgram_sendmsg(): data_len = len - SKB_MAX_ALLOC).
+ * Datagrams of @size bytes that nobody reads. They are charged to the sender with the overhead that
+ * the kernel calls their true size (net/core/sock.c, skb_set_owner_w()).
  */
 static inline uint64_t plant_unix(struct plan *p, size_t size)
 {
@@ -199,26 +200,32 @@ static inline uint64_t plant_unix(struct plan *p, size_t size)
 
 	many_files_limit();
 	while (done < p->bytes) {
+		uint32_t info[SK_MEMINFO_VARS] = {0};
+		socklen_t len = sizeof(info);
 		int fd[2];
 
 		if (!block || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd))
 			die("socketpair");
-		while (done < p->bytes && send(fd[0], block, size, MSG_NOSIGNAL) > 0)
-			done += size;
+		while (send(fd[0], block, size, MSG_NOSIGNAL) > 0)
+			;
+		if (getsockopt(fd[0], SOL_SOCKET, SO_MEMINFO, info, &len))
+			die("SO_MEMINFO");
+		done += info[SK_MEMINFO_WMEM_ALLOC];
 	}
 	free(block);
 	return done;
 }
 
+/* So small that they are slab objects. */
 static inline uint64_t plant_unix_small(struct plan *p)
 {
-	/* With the header of an skb's data this fills an object of 2 KiB: 1,600 of it are ours. */
-	return plant_unix(p, 1600) / 1600 * (2 * KIB + 256);
+	return plant_unix(p, 1600);
 }
 
+/* What is beyond the 16,064 bytes of SKB_MAX_ALLOC comes from whole pages (net/unix/af_unix.c). */
 static inline uint64_t plant_unix_large(struct plan *p)
 {
-	return plant_unix(p, 128 * KIB);
+	return plant_unix(p, 80 * KIB);
 }
 
 /* Reading maps the zero page, which is nobody's: one page of page tables each 2 MiB is all. */

@@ -85,6 +85,7 @@ static inline void prepare_throttled(struct plan *p)
 
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)round_down(p->bytes, PAGE));
 	lab_set(p, "", NULL, "memory.high", text);
+	lab_set(p, "", NULL, "memory.swap.max", "0");
 }
 
 /* A child wants twice what memory.high allows: it is slowed down, not killed. */

@@ -10,7 +10,7 @@
  * comes (for a signal only, when standard input is /dev/null), and removes what it made. --join
  * names directories of control groups that it enters first, the memory controller's before the
  * others; what a scenario must prepare without being charged for it is made before. Without --bytes
- * the size is between 32 and 64 MiB, by the seed and the scenario's name.
+ * the size is between 20 and 64 MiB, by the seed and the scenario's name.
  */
 #include "lab.h"
 #include "lab-anon.h"
@@ -18,7 +18,16 @@
 #include "lab-kernel.h"
 #include "lab-limits.h"
 
-enum { F_SWAP = 1, F_WINDOW = 2, F_FOREIGN = 4, F_QUIET = 8, F_V2 = 16, F_GROUP = 32, F_LRU = 64 };
+enum {
+	F_SWAP = 1,
+	F_WINDOW = 2,
+	F_FOREIGN = 4,
+	F_QUIET = 8,
+	F_V2 = 16,
+	F_GROUP = 32,
+	F_LRU = 64,
+	F_SLOW = 128
+};
 
 static const struct {
 	unsigned flag;
@@ -30,6 +39,7 @@ static const struct {
 	{F_QUIET, "quiet"},	/* nothing may be above "info" */
 	{F_V2, "v2"},		/* v1 has no such thing */
 	{F_GROUP, "group"},	/* sets limits: needs --join */
+	{F_SLOW, "slow"},	/* takes long to plant */
 	{F_LRU, "lru"}, /* differs under the multi-generational LRU: there the cache is inactive */
 };
 
@@ -52,15 +62,16 @@ static const struct scenario scenarios[] = {
 	S("idle", "-", "-", "-", "-", 5, F_QUIET, "a program that holds nothing", NULL,
 	  plant_nothing),
 	S("anon", "anon", "anon", "-", "-", 5, F_QUIET, "anonymous memory", NULL, plant_anon),
-	S("children", "anon", "anon", "-", "-", 5, F_QUIET,
+	S("children", "anon-children", "anon-children", "-", "-", 5, F_QUIET,
 	  "anonymous memory of one of four forked children", NULL, plant_children),
 	S("helper", "anon-children", "anon-children", "-", "-", 5, F_QUIET,
-	  "anonymous memory, a quarter in the first process, the rest in its helper", NULL,
-	  plant_helper),
-	S("foreign", "anon-children", "anon-children", "-", "-", 5, F_FOREIGN | F_QUIET,
-	  "anonymous memory of a process that came from outside", NULL, plant_foreign),
-	S("thp-sparse", "anon", "anon", "-", "-", 5, F_QUIET, "one byte touched in each huge page",
-	  NULL, plant_thp_sparse),
+	  "anonymous memory of a helper of a program that works itself", NULL, plant_helper),
+	S("launcher", "anon", "anon", "-", "-", 5, F_QUIET,
+	  "anonymous memory of a program that an idle one started", NULL, plant_launcher),
+	S("foreign", "anon", "anon", "-", "-", 5, F_FOREIGN | F_QUIET,
+	  "anonymous memory of a process beside the group's first", NULL, plant_anon),
+	S("thp-sparse", "huge-pages", "huge-pages", "-", "-", 5, F_QUIET,
+	  "one byte touched in each huge page", NULL, plant_thp_sparse),
 	S("huge-partial", "huge-pages", "huge-pages", "-", "-", 5, F_QUIET,
 	  "huge pages of which all but one small page each is given back", NULL,
 	  plant_huge_partial),
@@ -89,9 +100,9 @@ static const struct scenario scenarios[] = {
 	S("shared-anon", "tmpfs", "tmpfs", "-", "-", 5, F_QUIET, "a shared anonymous mapping", NULL,
 	  plant_shared_anon),
 
-	S("dentries", "kernel-other", "slab-reclaimable", "-", "-", 5, F_QUIET,
+	S("dentries", "slab-reclaimable", "slab-reclaimable", "-", "-", 5, F_QUIET | F_SLOW,
 	  "file names that were looked for and are not there", NULL, plant_dentries),
-	S("small-files", "kernel-other", "slab-reclaimable", "-", "-", 25, F_QUIET,
+	S("small-files", "slab-reclaimable", "slab-reclaimable", "-", "-", 10, F_QUIET | F_SLOW,
 	  "many small files written", NULL, plant_small_files),
 	S("pipes", "kernel-other", "kernel-other", "-", "-", 5, F_QUIET, "full pipes", NULL,
 	  plant_pipes),
@@ -99,9 +110,9 @@ static const struct scenario scenarios[] = {
 	  plant_tcp),
 	S("udp", "-", "sockets", "sockets-uncounted", "-", 5, F_QUIET, "full UDP queues", NULL,
 	  plant_udp),
-	S("unix-small", "kernel-other", "slab-unreclaimable", "-", "-", 10, F_QUIET,
+	S("unix-small", "kernel-other", "kernel-other", "-", "-", 5, F_QUIET,
 	  "small datagrams in queues of unix sockets", NULL, plant_unix_small),
-	S("unix-large", "kernel-other", "kernel-other", "-", "-", 15, F_QUIET,
+	S("unix-large", "kernel-other", "kernel-other", "-", "-", 5, F_QUIET,
 	  "large datagrams in queues of unix sockets", NULL, plant_unix_large),
 	S("page-tables", "page-tables", "page-tables", "-", "-", 5, F_QUIET,
 	  "page tables of a sparse mapping", NULL, plant_page_tables),
@@ -187,11 +198,14 @@ static uint64_t number(const char *text)
 	return v;
 }
 
-static void random_size(struct plan *p, const char *name)
+/* What takes a system call for a few hundred bytes is planted smaller. */
+static void random_size(struct plan *p, const struct scenario *s)
 {
-	for (const char *c = name; *c; c++)
+	uint64_t least = s->flags & F_SLOW ? 20 * MIB : 32 * MIB;
+
+	for (const char *c = s->name; *c; c++)
 		p->seed = p->seed * 31 + (unsigned char)*c;
-	p->bytes = 32 * MIB + lab_random(p) % (32 * MIB);
+	p->bytes = least + lab_random(p) % (s->flags & F_SLOW ? 4 * MIB : least);
 }
 
 static const struct scenario *parse(int argc, char **argv, struct plan *p)
@@ -220,7 +234,7 @@ static const struct scenario *parse(int argc, char **argv, struct plan *p)
 			return NULL;
 	}
 	if (!p->bytes)
-		random_size(p, s->name);
+		random_size(p, s);
 	return s;
 }
 

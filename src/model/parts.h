@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a breakdown is filled: shared by that of a group and that of the machine. Pure, internal. */
+#ifndef CGMEM_MODEL_PARTS_H
+#define CGMEM_MODEL_PARTS_H
+
+#include "model/breakdown.h"
+
+/* Sets a part of which docker's figure contains all, until something is taken from it. */
+void cgm_part_set(struct cgm_breakdown *b, enum cgm_part_id id, uint64_t bytes, bool present);
+void cgm_child_set(struct cgm_breakdown *b, enum cgm_child_id id, uint64_t bytes, bool estimated);
+/* Takes at most @want from @rest and returns what was taken. */
+uint64_t cgm_take(uint64_t *rest, uint64_t want);
+uint64_t cgm_parts_sum(const struct cgm_breakdown *b);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verdict: what most of it is and whether docker's figure has it; what that means; what to do,
+ * or the most severe risk. One sample shows no leak and the verdict claims none.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/rules.h"
+
+#include "base/banned.h"
+
+static const struct {
+	const char *id, *what, *means, *todo;
+} words[] = {
+	{"anon", "anonymous memory (heap, stacks)",
+	 "Only the program itself or swap gives it back; one sample cannot tell a leak from "
+	 "ordinary use.",
+	 "Look whether it grows: cgmem explain --for 60s %s"},
+	{"anon-children", "anonymous memory of processes beside the main one",
+	 "The main process's own figures do not show it, and only those processes or swap give it "
+	 "back.",
+	 "See them: cgmem procs %s"},
+	{"huge-pages", "huge pages of which only a part is used",
+	 "No process's RSS explains it; the kernel splits and frees such pages only under "
+	 "pressure.",
+	 "Let the program do without them (MADV_NOHUGEPAGE) if it has to be small."},
+	{"lazyfree", "memory that the program has freed and the kernel has not taken yet",
+	 "The program's RSS still shows it, but it is free for the taking.",
+	 "Nothing has to be done."},
+	{"locked", "memory locked by mlock, which is never swapped or dropped",
+	 "The program asked for it; the kernel cannot free it.",
+	 "See which process locks it: cgmem procs %s"},
+	{"cache-inactive", "page cache of files used once",
+	 "The kernel frees it when memory is needed: it is no leak and no program's memory.",
+	 "Nothing has to be done."},
+	{"cache-active", "page cache of files used repeatedly",
+	 "The kernel frees it when memory is needed, though docker's figure counts it; no program "
+	 "holds it.",
+	 "Nothing has to be done."},
+	{"cache-mapped", "page cache of files that programs have mapped",
+	 "The kernel can drop it and read it again.", "See which process maps it: cgmem procs %s"},
+	{"cache-dirty", "page cache that is not on disk yet",
+	 "The kernel writes it out within half a minute and can free it then.",
+	 "Nothing has to be done; sync writes it out at once."},
+	{"tmpfs", "shared memory (tmpfs, memfd, System V or shared mappings)",
+	 "It is counted with the page cache but cannot be dropped: only its owner or swap frees "
+	 "it.",
+	 "The findings name what holds it and how to free it."},
+	{"slab-reclaimable", "the kernel's cache of file names and inodes",
+	 "It comes from many files being made, opened or looked for; the kernel frees it when "
+	 "memory is needed.",
+	 "Nothing has to be done unless it never stops: then see which files the program touches."},
+	{"slab-unreclaimable", "kernel objects for what its processes have open",
+	 "It goes when they close those files, sockets, watches, or end their threads.",
+	 "Count descriptors and threads: cgmem procs %s"},
+	{"sockets", "data in TCP and UDP sockets",
+	 "Somebody reads too slowly: it goes when the data is read or sent.",
+	 "See which connection waits: ss -tunm"},
+	{"page-tables", "page tables of its address spaces",
+	 "Large sparse mappings need them, and many processes mapping the same memory.",
+	 "See which process has them: cgmem procs %s"},
+	{"thread-stacks", "kernel stacks of its threads",
+	 "Each thread costs 16 KiB of it; it goes when threads end.",
+	 "See which process has them: cgmem procs %s"},
+	{"kernel-other", "kernel memory such as pipes, unix sockets or BPF maps",
+	 "No program's RSS shows it; it goes when the data is read or its owner ends.",
+	 "See who does not read: ss -xpm, lsof -p PID | grep FIFO"},
+};
+
+struct text {
+	char *buf;
+	size_t size, len;
+};
+
+static void __attribute__((__format__(__printf__, 2, 3))) add(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(t->buf + (t->len < t->size ? t->len : t->size),
+		      t->len < t->size ? t->size - t->len : 0, fmt, ap);
+	va_end(ap);
+	t->len += n > 0 ? (size_t)n : 0;
+}
+
+static const struct cgm_finding *first_of(const struct cgm_findings *f, enum cgm_finding_kind kind)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].kind == kind)
+			return &f->v[i];
+	return NULL;
+}
+
+static size_t words_of(const char *id)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof words / sizeof *words && strcmp(words[i].id, id) != 0)
+		i++;
+	return i;
+}
+
+/* What it is, with the process that has it where one has. */
+static void add_what(struct text *t, const struct cgm_snapshot *s, const struct cgm_finding *c)
+{
+	const struct cgm_process *p = NULL;
+	struct cgm_proc_sums sums;
+	char comm[CGM_NAME_TEXT];
+
+	add(t, "%s", words[words_of(c->id)].what);
+	cgm_proc_sums_make(s, &sums);
+	if (!strcmp(c->id, "anon"))
+		p = sums.largest;
+	else if (!strcmp(c->id, "anon-children"))
+		p = sums.largest_child;
+	if (p)
+		add(t, ", most of it of %s (pid %d)", cgm_name_text(comm, p->comm), (int)p->pid);
+}
+
+static void first_sentence(struct text *t, const struct cgm_snapshot *s,
+			   const struct cgm_breakdown *b, const struct cgm_finding *c)
+{
+	bool host = s->target.kind == CGM_TARGET_HOST || s->is_root;
+	uint64_t whole = c->in_docker ? b->docker_bytes : b->charged;
+	char w[CGM_TEXT_MAX], n[CGM_TEXT_MAX], d[CGM_TEXT_MAX];
+
+	cgm_human_bytes(w, whole);
+	cgm_human_bytes(n, c->bytes.v);
+	cgm_human_bytes(d, b->docker_bytes);
+	add(t, "%s ", c->bytes.v >= whole / 2 ? "Most of" : "The largest part of");
+	if (host)
+		add(t, "the %s in use on this machine is ", w);
+	else if (c->in_docker)
+		add(t, "docker's %s is ", w);
+	else
+		add(t, "the %s charged is ", w);
+	add_what(t, s, c);
+	add(t, ": %s", n);
+	if (!host && !c->in_docker)
+		add(t, ", which docker's figure (%s) leaves out", d);
+	add(t, ".");
+}
+
+static void last_sentence(struct text *t, const struct cgm_snapshot *s,
+			  const struct cgm_findings *f, const struct cgm_finding *c)
+{
+	const struct cgm_finding *risk = first_of(f, CGM_KIND_RISK);
+	const char *todo = words[words_of(c->id)].todo, *mark = strstr(todo, "%s");
+	char name[CGM_NAME_TEXT];
+
+	if (risk && risk->severity > CGM_INFO)
+		add(t, " %s", risk->summary);
+	else if (s->target.kind == CGM_TARGET_HOST)
+		add(t, " The sum of docker stats has neither page cache used once nor what is "
+		       "outside containers.");
+	else if (mark)
+		add(t, " %.*s%s", (int)(mark - todo), todo, cgm_target_text(name, s));
+	else
+		add(t, " %s", todo);
+}
+
+/* No group to read: it ended, or nothing counts memory here. */
+static void explain_nothing(struct text *t, const struct cgm_snapshot *s,
+			    const struct cgm_findings *f)
+{
+	const struct cgm_finding *risk = first_of(f, CGM_KIND_RISK);
+
+	if (s->version == 0 && s->target.kind != CGM_TARGET_HOST)
+		add(t, "This machine counts no memory by container: the memory controller is off, "
+		       "and docker stats shows 0B / 0B.");
+	else if (s->now.gone)
+		add(t, "It went away while it was read.");
+	else if (!s->path && s->target.kind != CGM_TARGET_HOST)
+		add(t, "It is not running, so it has no memory now.");
+	else
+		add(t, "Its memory could not be read; what is missing, and why, is listed below.");
+	if (risk && risk->severity > CGM_INFO)
+		add(t, " %s", risk->summary);
+}
+
+int cgm_verdict_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b,
+		     const struct cgm_findings *f, char *buf, size_t size)
+{
+	const struct cgm_finding *c = first_of(f, CGM_KIND_CAUSE);
+	struct text t = {.buf = buf, .size = size};
+
+	if (!size)
+		return -ENOSPC;
+	if (!b->known) {
+		explain_nothing(&t, s, f);
+	} else if (!c) {
+		add(&t, "It is charged for no memory.");
+	} else {
+		first_sentence(&t, s, b, c);
+		add(&t, " %s", words[words_of(c->id)].means);
+		last_sentence(&t, s, f, c);
+	}
+	return t.len < size ? 0 : -ENOSPC;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How rules word what they found. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/rules.h"
+
+#include "base/banned.h"
+
+/* A text that does not fit ends in "..." instead of in the middle of a word. */
+static void mark_cut(char *buf, size_t size, int len)
+{
+	if (len >= 0 && (size_t)len >= size)
+		memcpy(buf + size - 4, "...", 4);
+}
+
+void cgm_say(struct cgm_finding *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	mark_cut(f->summary, sizeof f->summary, vsnprintf(f->summary, sizeof f->summary, fmt, ap));
+	va_end(ap);
+}
+
+void cgm_advise(struct cgm_finding *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	mark_cut(f->advice, sizeof f->advice, vsnprintf(f->advice, sizeof f->advice, fmt, ap));
+	va_end(ap);
+}
+
+void cgm_evidence(struct cgm_finding *f, const char *name, uint64_t value, const char *unit)
+{
+	if (f->n_evidence < CGM_EVIDENCE_MAX)
+		f->evidence[f->n_evidence++] = (struct cgm_evidence){name, value, unit};
+}
+
+void cgm_evidence_value(struct cgm_finding *f, const struct cgm_sample *s, enum cgm_value_id id)
+{
+	const struct cgm_place *place;
+	const char *name = cgm_values[id].name;
+
+	if (!cgm_has(s, id) || !s->version)
+		return;
+	place = cgm_value_place(id, s->version);
+	if (place && place->key)
+		name = place->key;
+	cgm_evidence(f, name, s->v[id], cgm_values[id].unit == CGM_COUNT ? "count" : "bytes");
+}
+
+const char *cgm_name_text(char buf[CGM_NAME_TEXT], const char *name)
+{
+	size_t n = 0;
+
+	for (; name && *name && n + 5 < CGM_NAME_TEXT; name++) {
+		unsigned char c = (unsigned char)*name;
+
+		if (c >= 0x20 && c < 0x7f)
+			buf[n++] = (char)c;
+		else
+			n += (size_t)snprintf(buf + n, CGM_NAME_TEXT - n, "\\x%02x", c);
+	}
+	buf[n] = '\0';
+	return buf;
+}
+
+/* A name goes into a command line only when a shell would take it as it stands. */
+static bool is_plain(const char *name)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/:@";
+
+	return name && *name && *name != '-' && !name[strspn(name, plain)] &&
+	       strlen(name) < CGM_NAME_TEXT - 5;
+}
+
+const char *cgm_plain_text(char buf[CGM_NAME_TEXT], const char *name, const char *otherwise)
+{
+	return cgm_name_text(buf, is_plain(name) ? name : otherwise);
+}
+
+const char *cgm_target_text(char buf[CGM_NAME_TEXT], const struct cgm_snapshot *s)
+{
+	if (s->target.kind == CGM_TARGET_HOST)
+		return cgm_name_text(buf, "host");
+	if (s->target.kind == CGM_TARGET_SELF)
+		return cgm_name_text(buf, "self");
+	return cgm_plain_text(
+		buf, s->target.kind == CGM_TARGET_CGROUP && s->path ? s->path : s->target.name,
+		"TARGET");
+}
+
+const char *cgm_exec_text(char buf[CGM_NAME_TEXT + 16], const struct cgm_snapshot *s)
+{
+	const struct cgm_target *t = &s->target;
+	const char *engine = t->engine && !strcmp(t->engine, "podman") ? "podman" : "docker";
+
+	buf[0] = '\0';
+	if (t->kind == CGM_TARGET_CONTAINER && t->engine && is_plain(t->name))
+		(void)snprintf(buf, CGM_NAME_TEXT + 16, "%s exec %s ", engine, t->name);
+	return buf;
+}
+
+unsigned cgm_percent(uint64_t part, uint64_t whole)
+{
+	double share = whole ? (double)part / (double)whole * 100.0 : 0.0;
+
+	return share >= 100.0 ? 100 : (unsigned)(share + 0.5);
+}

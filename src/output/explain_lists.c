@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/explain.h"
+
+#include <string.h>
+
+#include "output/cells.h"
+#include "output/page.h"
+#include "output/what_if.h"
+#include "base/banned.h"
+
+#define TOOL_MAX     36 /* columns of a tool's name with its versions */
+#define FORMULA_ROOM 30 /* a formula with less room goes to a line of its own */
+
+static size_t wider(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+void cgm_explain_what_if(struct cgm_page *p, const struct cgm_explanation *e)
+{
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+	struct cgm_what_if w;
+	char limit[CGM_TEXT_MAX], stay[CGM_TEXT_MAX], text[CGM_TEXT_MAX];
+
+	if (!cgm_what_if(e, &w))
+		return;
+	(void)cgm_page_bytes(p, limit, w.limit);
+	(void)cgm_page_bytes(p, stay, w.must_stay);
+	cgm_page_heading(p, "WHAT IF");
+	if (!w.fits)
+		cgm_buf_addf(&b,
+			     "A limit of %s would not hold what is there now: %s cannot be taken "
+			     "back without swap. Expect OOM kills.",
+			     limit, stay);
+	else if (w.would_go)
+		cgm_buf_addf(&b,
+			     "With a limit of %s the kernel would take back %s (page cache and "
+			     "other reclaimable memory); %s must stay.",
+			     limit, cgm_page_bytes(p, text, w.would_go), stay);
+	else
+		cgm_buf_addf(&b,
+			     "A limit of %s changes nothing now: %s must stay, and all of it fits.",
+			     limit, stay);
+	cgm_buf_addf(&b, " The smallest safe limit is %s: what must stay, and a tenth to spare.",
+		     cgm_page_bytes(p, text, w.smallest_safe));
+	cgm_page_wrap(p, cgm_buf_str(&b), 0, 0, 0);
+}
+
+static void tool_text(const struct cgm_figure *f, struct cgm_buf *b)
+{
+	cgm_buf_reset(b);
+	cgm_buf_adds(b, f->tool);
+	if (f->versions && *f->versions)
+		cgm_buf_addf(b, " %s", f->versions);
+}
+
+static const char *difference(const struct cgm_page *p, const struct cgm_figure *f,
+			      char buf[CGM_TEXT_MAX])
+{
+	if (!f->has_difference)
+		return "-";
+	return f->difference == 0 ? "same" : cgm_page_signed(p, buf, f->difference);
+}
+
+static const char *shown_text(const struct cgm_page *p, const struct cgm_figure *f,
+			      char buf[CGM_TEXT_MAX])
+{
+	if (p->o->raw_bytes && f->bytes.known)
+		return cgm_page_bytes(p, buf, f->bytes.v);
+	return f->text[0] ? f->text : "-";
+}
+
+struct number_widths {
+	size_t tool, text, difference, formula_at;
+};
+
+static struct number_widths measure_numbers(const struct cgm_page *p,
+					    const struct cgm_explanation *e)
+{
+	struct number_widths w = {.tool = 4, .text = 5, .difference = 11};
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+	char buf[CGM_TEXT_MAX];
+
+	for (size_t i = 0; i < e->n_figures; i++) {
+		tool_text(&e->figures[i], &b);
+		w.tool = wider(w.tool, cgm_text_width(cgm_buf_str(&b)));
+		w.text = wider(w.text, strlen(shown_text(p, &e->figures[i], buf)));
+		w.difference = wider(w.difference, strlen(difference(p, &e->figures[i], buf)));
+	}
+	w.tool = w.tool > TOOL_MAX ? TOOL_MAX : w.tool;
+	w.formula_at = w.tool + w.text + w.difference + 6;
+	if (w.formula_at + FORMULA_ROOM > p->width)
+		w.formula_at = 0; /* below */
+	return w;
+}
+
+static void put_figure(struct cgm_page *p, const struct cgm_figure *f,
+		       const struct number_widths *w)
+{
+	CGM_AUTO_BUF struct cgm_buf tool = {0};
+	char buf[CGM_TEXT_MAX];
+
+	tool_text(f, &tool);
+	cgm_page_field(p, cgm_buf_str(&tool), w->tool, false);
+	cgm_page_blanks(p, 2);
+	cgm_page_field(p, shown_text(p, f, buf), w->text, true);
+	cgm_page_blanks(p, 2);
+	cgm_page_field(p, difference(p, f, buf), w->difference, true);
+	if (!f->formula || !*f->formula) {
+		cgm_page_newline(p);
+		return;
+	}
+	if (!w->formula_at)
+		cgm_page_newline(p);
+	cgm_page_blanks(p, w->formula_at ? 2 : 4);
+	cgm_page_wrap(p, f->formula, w->formula_at ? w->formula_at : 4,
+		      w->formula_at ? w->formula_at : 4, 0);
+}
+
+void cgm_explain_numbers(struct cgm_page *p, const struct cgm_explanation *e)
+{
+	struct number_widths w = measure_numbers(p, e);
+
+	if (e->n_figures == 0)
+		return;
+	cgm_page_heading(p, "WHAT OTHER TOOLS SHOW");
+	cgm_page_style(p, CGM_DIM);
+	cgm_page_field(p, "TOOL", w.tool, false);
+	cgm_page_blanks(p, 2);
+	cgm_page_field(p, "SHOWS", w.text, true);
+	cgm_page_blanks(p, 2);
+	cgm_page_field(p, "FROM DOCKER", w.difference, true);
+	cgm_page_text(p, w.formula_at ? "  FORMULA" : "");
+	cgm_page_style(p, CGM_PLAIN);
+	cgm_page_newline(p);
+	for (size_t i = 0; i < e->n_figures; i++)
+		put_figure(p, &e->figures[i], &w);
+}
+
+static void add_rate(const struct cgm_page *p, struct cgm_buf *b, const char *what, uint64_t now,
+		     uint64_t before, double seconds)
+{
+	double rate = ((double)now - (double)before) / seconds;
+	char text[CGM_TEXT_MAX];
+
+	if (rate > -1024 && rate < 1024) /* a page now and then is no growth */
+		return;
+	cgm_buf_addf(b, "%s%s %s/s", b->len ? ", " : "", what,
+		     cgm_page_signed(p, text, (int64_t)rate));
+}
+
+void cgm_explain_growth(struct cgm_page *p, const struct cgm_explanation *e)
+{
+	const struct cgm_snapshot *s = e->snapshot;
+	const struct cgm_breakdown *now = e->breakdown;
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+	struct cgm_breakdown before;
+	double seconds = (double)s->window_ms / 1000;
+	char text[CGM_TEXT_MAX], heading[CGM_TEXT_MAX + 24];
+
+	if (s->before.version == 0 || s->window_ms == 0 || !now->known)
+		return;
+	cgm_breakdown_make(&s->before, &s->host, NULL, 0, &before);
+	if (!before.known)
+		return;
+	add_rate(p, &b, "charged", now->charged, before.charged, seconds);
+	for (int i = 0; i < CGM_PART_COUNT; i++)
+		if (now->part[i].present && before.part[i].present)
+			add_rate(p, &b, cgm_part_infos[i].title, now->part[i].bytes,
+				 before.part[i].bytes, seconds);
+	(void)snprintf(heading, sizeof heading, "IN THE LAST %s",
+		       cgm_human_seconds(text, (s->window_ms + 500) / 1000));
+	cgm_page_heading(p, heading);
+	cgm_page_wrap(p, b.len ? cgm_buf_str(&b) : "nothing grew or shrank", 0, 0, 0);
+}
+
+static enum cgm_style severity_style(enum cgm_severity s)
+{
+	return s == CGM_CRITICAL ? CGM_RED : s == CGM_WARN ? CGM_YELLOW : CGM_PLAIN;
+}
+
+static void add_evidence(const struct cgm_page *p, struct cgm_buf *b, const struct cgm_evidence *v)
+{
+	char text[CGM_TEXT_MAX];
+
+	cgm_buf_addf(b, "%s%s ", b->len ? ", " : "", v->name);
+	if (strcmp(v->unit, "bytes") == 0)
+		cgm_buf_adds(b, cgm_page_bytes(p, text, v->value));
+	else
+		cgm_buf_addf(b, "%ju%s", (uintmax_t)v->value,
+			     strcmp(v->unit, "percent") == 0	  ? "%"
+			     : strcmp(v->unit, "per_second") == 0 ? "/s"
+								  : "");
+}
+
+static void add_size(const struct cgm_page *p, struct cgm_buf *b, const struct cgm_finding *f,
+		     const struct cgm_breakdown *d)
+{
+	char text[CGM_TEXT_MAX];
+
+	if (!f->bytes.known)
+		return;
+	cgm_buf_addf(b, "%s", cgm_page_bytes(p, text, f->bytes.v));
+	if (d->known && d->charged && f->kind == CGM_KIND_CAUSE)
+		cgm_buf_addf(b, ", %u%% of charged, %s",
+			     (unsigned)((double)f->bytes.v / (double)d->charged * 100 + 0.5),
+			     f->in_docker ? "in docker's figure" : "not in docker's figure");
+}
+
+static void put_finding(struct cgm_page *p, const struct cgm_finding *f,
+			const struct cgm_breakdown *d)
+{
+	CGM_AUTO_BUF struct cgm_buf size = {0}, evidence = {0};
+	char man[96];
+
+	cgm_page_style(p, severity_style(f->severity));
+	cgm_page_text(p, f->id);
+	cgm_page_text(p, " (");
+	cgm_page_text(p, cgm_severity_name(f->severity));
+	cgm_page_text(p, ")");
+	cgm_page_style(p, CGM_PLAIN);
+	add_size(p, &size, f, d);
+	if (size.len)
+		cgm_page_blanks(p, 2);
+	cgm_page_wrap(p, cgm_buf_str(&size),
+		      strlen(f->id) + strlen(cgm_severity_name(f->severity)) + 5, 4, 0);
+	cgm_page_blanks(p, 2);
+	cgm_page_wrap(p, f->summary, 2, 2, 0);
+	for (size_t i = 0; i < f->n_evidence; i++)
+		add_evidence(p, &evidence, &f->evidence[i]);
+	if (evidence.len)
+		cgm_page_labelled(p, "  evidence", cgm_buf_str(&evidence));
+	if (f->advice[0])
+		cgm_page_labelled(p, "  what to do", f->advice);
+	(void)snprintf(man, sizeof man, "cgmem-findings(7), section %s", f->id);
+	cgm_page_labelled(p, "  more", man);
+}
+
+void cgm_explain_findings(struct cgm_page *p, const struct cgm_explanation *e)
+{
+	bool any = false;
+
+	for (size_t i = 0; e->findings && i < e->findings->n; i++) {
+		const struct cgm_finding *f = &e->findings->v[i];
+
+		if (f->kind == CGM_KIND_NOTICE && !p->o->verbose)
+			continue;
+		if (!any)
+			cgm_page_heading(p, "FINDINGS");
+		any = true;
+		put_finding(p, f, e->breakdown);
+	}
+}
+
+void cgm_explain_unreadable(struct cgm_page *p, const struct cgm_explanation *e)
+{
+	const struct cgm_snapshot *s = e->snapshot;
+
+	if (s->n_unreadable == 0)
+		return;
+	cgm_page_heading(p, "COULD NOT BE READ");
+	for (size_t i = 0; i < s->n_unreadable; i++) {
+		const struct cgm_unreadable *u = &s->unreadable[i];
+		CGM_AUTO_BUF struct cgm_buf b = {0};
+
+		cgm_buf_addf(&b, "%s: %s", u->what, u->why ? u->why : "unknown");
+		if (u->remedy && *u->remedy)
+			cgm_buf_addf(&b, " (%s)", u->remedy);
+		cgm_page_wrap(p, cgm_buf_str(&b), 0, 4, 0);
+	}
+}

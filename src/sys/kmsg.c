@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/kmsg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "base/readfile.h"
+#include "base/units.h"
+#include "sys/keyed.h"
+#include "sys/process.h"
+#include "base/banned.h"
+
+#define RECORD_MAX   8192 /* kernel/printk/printk.c CONSOLE_EXT_LOG_MAX; a shorter read is EINVAL */
+#define LOG_READ_MAX ((size_t)64 << 20) /* a log that grows as fast as it is read must end too */
+#define COMM_MAX     15
+
+/* What was found so far, while the records are passed one by one. */
+struct scan {
+	const char *group;
+	struct cgm_oom_report report;
+	uint64_t usec;
+	bool awaits_sizes; /* the report's "Killed process" is still to come */
+};
+
+static const char *find_in(struct cgm_span s, const char *what)
+{
+	return s.len ? memmem(s.s, s.len, what, strlen(what)) : NULL;
+}
+
+static const char *find_last(struct cgm_span s, const char *what)
+{
+	const char *found = NULL, *p;
+
+	while ((p = find_in(s, what))) {
+		found = p;
+		s.len -= (size_t)(p + 1 - s.s);
+		s.s = p + 1;
+	}
+	return found;
+}
+
+static bool has_prefix(struct cgm_span s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return s.len >= n && !memcmp(s.s, prefix, n);
+}
+
+/* What is before @at, and what is behind the @skip bytes there. */
+static struct cgm_span before(struct cgm_span s, const char *at)
+{
+	return (struct cgm_span){s.s, (size_t)(at - s.s)};
+}
+
+static struct cgm_span after(struct cgm_span s, const char *at, size_t skip)
+{
+	return (struct cgm_span){at + skip, (size_t)(s.s + s.len - at) - skip};
+}
+
+/* The log has non-printable bytes and backslashes as \xNN (printk.c msg_add_ext_text). */
+static size_t unescape(char to[RECORD_MAX], struct cgm_span from)
+{
+	size_t n = 0;
+	uint64_t byte;
+
+	for (size_t i = 0; i < from.len && n < RECORD_MAX - 1; i++) {
+		char c = from.s[i];
+
+		if (c == '\\' && from.len - i >= 4 && from.s[i + 1] == 'x' &&
+		    cgm_parse_hex(from.s + i + 2, 2, &byte) == 0) {
+			c = (char)byte;
+			i += 3;
+		}
+		if (c)
+			to[n++] = c;
+	}
+	to[n] = '\0';
+	return n;
+}
+
+/* The component's end is the id: "ID", "docker-ID.scope", "libpod-ID". */
+static bool component_is(struct cgm_span part, const char *id)
+{
+	const size_t n = strlen(id), tail = strlen(".scope");
+
+	if (part.len > tail && !memcmp(part.s + part.len - tail, ".scope", tail))
+		part.len -= tail;
+	if (!n || part.len < n || memcmp(part.s + part.len - n, id, n) != 0)
+		return false;
+	return part.len == n || part.s[part.len - n - 1] == '-';
+}
+
+static bool concerns(const char *group, struct cgm_span path)
+{
+	const size_t n = strlen(group);
+
+	if (*group == '/') /* "/" itself is above all */
+		return path.len &&
+		       (n == 1 || (has_prefix(path, group) && (path.len == n || path.s[n] == '/')));
+	while (path.len) {
+		if (component_is(cgm_span_part(&path, '/'), group))
+			return true;
+	}
+	return false;
+}
+
+struct kill {
+	struct cgm_span oom_group, task_group, comm;
+	uint64_t pid;
+};
+
+/*
+ * ...[,oom_memcg=PATH|,global_oom],task_memcg=PATH,task=COMM,pid=N,uid=N, where paths and COMM may
+ * hold anything that looks like the rest. The numbers are found from the end; COMM is short; and a
+ * line in which a path's mark stands twice is not believed: somebody's group could pass for
+ * another.
+ */
+static bool parse_kill(struct cgm_span line, struct kill *ret)
+{
+	static const char task[] = ",task=", oom_mark[] = ",oom_memcg=",
+			  task_mark[] = ",task_memcg=";
+	const char *uid = find_last(line, ",uid="), *pid, *comm, *to, *from;
+	struct kill k = {0};
+	struct cgm_span tail;
+
+	if (!uid)
+		return false;
+	line = before(line, uid);
+	pid = find_last(line, ",pid=");
+	if (!pid)
+		return false;
+	tail = after(line, pid, strlen(",pid="));
+	if (cgm_parse_max(tail.s, tail.len, INT_MAX, &k.pid) < 0)
+		return false;
+	line = before(line, pid);
+	tail = line;
+	if (tail.len > COMM_MAX + strlen(task))
+		tail = after(tail, tail.s + tail.len - COMM_MAX - strlen(task), 0);
+	comm = find_in(tail, task);
+	if (!comm)
+		return false;
+	k.comm = after(line, comm, strlen(task));
+	line = before(line, comm);
+	to = find_in(line, task_mark);
+	from = find_in(line, oom_mark);
+	if (!to || to != find_last(line, task_mark) || from != find_last(line, oom_mark) ||
+	    (from && from > to))
+		return false;
+	k.task_group = after(line, to, strlen(task_mark));
+	if (from)
+		k.oom_group = after(before(line, to), from, strlen(oom_mark));
+	*ret = k;
+	return true;
+}
+
+static void see_kill(struct scan *s, struct cgm_span line, uint64_t usec)
+{
+	struct kill k;
+
+	s->awaits_sizes = false;
+	if (!parse_kill(line, &k) ||
+	    (!concerns(s->group, k.task_group) && !concerns(s->group, k.oom_group)))
+		return;
+	s->report = (struct cgm_oom_report){.known = true, .pid = (pid_t)k.pid};
+	cgm_comm_set(s->report.victim, k.comm.s, k.comm.len);
+	s->usec = usec;
+	s->awaits_sizes = true;
+}
+
+static struct cgm_opt kb_after(struct cgm_span text, const char *name)
+{
+	const char *at = find_in(text, name);
+	struct cgm_opt opt = {0};
+	struct cgm_span number;
+	uint64_t kb;
+
+	if (!at)
+		return opt;
+	text = after(text, at, strlen(name));
+	number = cgm_span_part(&text, 'k');
+	opt.known = text.len && *text.s == 'B' &&
+		    cgm_parse_max(number.s, number.len, UINT64_MAX / 1024, &kb) == 0;
+	if (opt.known)
+		opt.v = kb * 1024;
+	return opt;
+}
+
+/* "...: Killed process N (COMM) total-vm:NkB, anon-rss:NkB, file-rss:NkB, shmem-rss:NkB, ..." */
+static void see_sizes(struct scan *s, struct cgm_span line)
+{
+	static const char killed[] = "Killed process ", sizes[] = ") total-vm:";
+	const char *at = find_in(line, killed), *end = find_last(line, sizes);
+	struct cgm_span rest, number;
+	uint64_t pid;
+
+	if (!at || !end)
+		return;
+	rest = after(line, at, strlen(killed));
+	number = cgm_span_part(&rest, ' ');
+	if (cgm_parse_max(number.s, number.len, INT_MAX, &pid) < 0 || (pid_t)pid != s->report.pid)
+		return;
+	rest = after(line, end, strlen(sizes));
+	s->report.anon_rss = kb_after(rest, "anon-rss:");
+	s->report.file_rss = kb_after(rest, "file-rss:");
+	s->report.shmem_rss = kb_after(rest, "shmem-rss:");
+	s->awaits_sizes = false;
+}
+
+/* One line: "6,339,5140900,-;text". Lines of a record's dictionary begin with a blank. */
+static void see_line(struct scan *s, struct cgm_span line)
+{
+	struct cgm_span header = cgm_span_part(&line, ';');
+	struct cgm_span priority = cgm_span_part(&header, ',');
+	char text[RECORD_MAX];
+	struct cgm_span decoded = {text, 0};
+	uint64_t prio, usec;
+
+	cgm_span_part(&header, ',');
+	header = cgm_span_part(&header, ',');
+	/* 0 to 7: the kernel's facility. What programs write there gets another. */
+	if (cgm_parse_max(priority.s, priority.len, 7, &prio) < 0 ||
+	    cgm_parse_u64(header.s, header.len, &usec) < 0)
+		return;
+	if (has_prefix(line, "oom-kill:constraint=")) {
+		decoded.len = unescape(text, line);
+		see_kill(s, decoded, usec);
+	} else if (s->awaits_sizes && find_in(line, "Killed process ")) {
+		decoded.len = unescape(text, line);
+		see_sizes(s, decoded);
+	}
+}
+
+static void see_text(struct scan *s, const char *text, size_t len)
+{
+	struct cgm_span all = {text, len}, line;
+
+	while (cgm_span_line(&all, &line))
+		see_line(s, line);
+}
+
+static void finish(struct scan *s, uint64_t now_us, struct cgm_oom_report *ret)
+{
+	s->report.seconds_ago = s->report.known ? cgm_sub_sat(now_us, s->usec) / 1000000 : 0;
+	*ret = s->report;
+}
+
+void cgm_kmsg_parse(const char *text, size_t len, const char *group, uint64_t now_us,
+		    struct cgm_oom_report *ret)
+{
+	struct scan s = {.group = group};
+
+	see_text(&s, text, len);
+	finish(&s, now_us, ret);
+}
+
+static int read_saved(const struct cgm_root *root, const char *group, struct cgm_oom_report *ret)
+{
+	CGM_AUTO_BUF struct cgm_buf log = {0}, uptime = {0};
+	double up = 0;
+	int r = cgm_root_read(root, "dev/kmsg.txt", &log, CGM_READ_CAP);
+
+	if (r < 0)
+		return r;
+	if (cgm_root_read(root, "proc/uptime", &uptime, CGM_READ_CAP) == 0)
+		(void)cgm_parse_decimal(cgm_buf_str(&uptime), strcspn(cgm_buf_str(&uptime), " \n"),
+					&up);
+	cgm_kmsg_parse(cgm_buf_str(&log), log.len, group, (uint64_t)(up * 1e6), ret);
+	return 0;
+}
+
+/* Each read(2) gives one record; EPIPE says that the ring has overtaken us, and goes on. */
+static int read_live(int fd, struct scan *s)
+{
+	char record[RECORD_MAX];
+	size_t total = 0;
+
+	while (total < LOG_READ_MAX) {
+		ssize_t n = read(fd, record, sizeof record);
+
+		if (n > 0) {
+			see_text(s, record, (size_t)n);
+			total += (size_t)n;
+		} else if (n == 0 || errno == EAGAIN) {
+			return 0;
+		} else if (errno == EPIPE || errno == EINTR) {
+			total += sizeof record; /* so that this too comes to an end */
+		} else {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+int cgm_kmsg_oom(const struct cgm_root *root, const char *group, struct cgm_oom_report *ret)
+{
+	CGM_AUTO_CLOSE int fd = -1;
+	struct scan s = {.group = group};
+	struct timespec now;
+	int r;
+
+	if (!cgm_root_is_live(root))
+		return read_saved(root, group, ret);
+	fd = cgm_root_openat(root, "dev/kmsg", O_RDONLY | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	r = read_live(fd, &s);
+	if (r < 0)
+		return r;
+	/* The log's clock stands still while the machine sleeps, as this one does. */
+	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		return -errno;
+	finish(&s, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000, ret);
+	return 0;
+}

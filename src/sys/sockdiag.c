@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/sockdiag.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "sys/process.h"
+
+#include "base/banned.h"
+
+/* A dump ends after this many messages, whatever the kernel goes on sending. */
+#define DUMP_MESSAGES_MAX 4096
+#define ANSWER_SECONDS	  2
+
+/* One attribute list's SK_MEMINFO_* words are asked for with these. */
+struct sum {
+	const struct cgm_open_fds *sockets; /* NULL: all */
+	uint64_t bytes;
+};
+
+typedef void add_fn(const struct nlmsghdr *h, struct sum *s);
+
+static int own_namespace(void)
+{
+	int fd = open("/proc/self/ns/net",
+		      O_RDONLY | O_CLOEXEC); /* layer sys: the one live magic link needed here */
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* A netlink socket of the network namespace of @pid, or -errno. */
+static int diag_socket(const struct cgm_root *root, pid_t pid)
+{
+	const struct timeval limit = {.tv_sec = ANSWER_SECONDS};
+	CGM_AUTO_CLOSE int proc = cgm_proc_open(root, pid);
+	CGM_AUTO_CLOSE int own = own_namespace();
+	CGM_AUTO_CLOSE int target = proc < 0 ? proc : openat(proc, "ns/net", O_RDONLY | O_CLOEXEC);
+	int fd, saved;
+
+	if (target < 0)
+		return proc < 0 ? proc : -errno;
+	if (own < 0)
+		return own;
+	if (setns(target, CLONE_NEWNET) < 0)
+		return -errno;
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	saved = fd < 0 ? -errno : 0;
+	if (setns(own, CLONE_NEWNET) < 0 && !saved) {
+		saved = -errno; /* cannot be but by a change of privilege */
+		(void)close(fd);
+	}
+	if (saved)
+		return saved;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	return fd;
+}
+
+/* One datagram of the answer. 1: there is more; 0: it was the last. */
+static int take_messages(const char *buf, size_t len, add_fn *add, struct sum *s)
+{
+	for (const struct nlmsghdr *h = (const void *)buf; NLMSG_OK(h, len);
+	     h = NLMSG_NEXT(h, len)) {
+		const struct nlmsgerr *e = (const void *)((const char *)h + NLMSG_HDRLEN);
+
+		if (h->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (h->nlmsg_type == NLMSG_ERROR)
+			return h->nlmsg_len < NLMSG_LENGTH(sizeof *e) || !e->error ? -EPROTO
+										   : e->error;
+		add(h, s);
+	}
+	return 1;
+}
+
+static int dump(int fd, const void *request, size_t size, add_fn *add, struct sum *s)
+{
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	_Alignas(struct nlmsghdr) char buf[32768];
+
+	if (sendto(fd, request, size, 0, (const struct sockaddr *)&kernel, sizeof kernel) < 0)
+		return -errno;
+	for (int i = 0; i < DUMP_MESSAGES_MAX; i++) {
+		ssize_t len = recv(fd, buf, sizeof buf, 0);
+		int r;
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return -errno;
+		r = take_messages(buf, (size_t)len, add, s);
+		if (r <= 0)
+			return r;
+	}
+	return -E2BIG;
+}
+
+/* The words of attribute @type behind @skip bytes of payload; NULL: not there. */
+static const uint32_t *meminfo(const struct nlmsghdr *h, size_t skip, unsigned short type)
+{
+	size_t left;
+	const struct rtattr *a;
+
+	if (h->nlmsg_len < NLMSG_LENGTH(skip))
+		return NULL;
+	left = h->nlmsg_len - NLMSG_LENGTH(skip);
+	a = (const void *)((const char *)h + NLMSG_HDRLEN + NLMSG_ALIGN(skip));
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == type &&
+		    RTA_PAYLOAD(a) > SK_MEMINFO_WMEM_QUEUED * sizeof(uint32_t))
+			return (const void *)((const char *)a + RTA_LENGTH(0));
+	return NULL;
+}
+
+static void add_inet(const struct nlmsghdr *h, struct sum *s)
+{
+	const uint32_t *m = meminfo(h, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO);
+
+	if (m)
+		s->bytes += (uint64_t)m[SK_MEMINFO_RMEM_ALLOC] + m[SK_MEMINFO_WMEM_QUEUED];
+}
+
+static void add_unix(const struct nlmsghdr *h, struct sum *s)
+{
+	const struct unix_diag_msg *msg = (const void *)((const char *)h + NLMSG_HDRLEN);
+	const uint32_t *m = meminfo(h, sizeof *msg, UNIX_DIAG_MEMINFO);
+
+	if (m && cgm_open_fds_has(s->sockets, msg->udiag_ino))
+		s->bytes += m[SK_MEMINFO_WMEM_ALLOC];
+}
+
+int cgm_inet_queue_bytes(const struct cgm_root *root, pid_t pid, uint64_t *ret_bytes)
+{
+	static const struct {
+		uint8_t family, protocol;
+	} kinds[] = {{AF_INET, IPPROTO_TCP},
+		     {AF_INET6, IPPROTO_TCP},
+		     {AF_INET, IPPROTO_UDP},
+		     {AF_INET6, IPPROTO_UDP}};
+	CGM_AUTO_CLOSE int fd = diag_socket(root, pid);
+	struct sum s = {0};
+
+	if (fd < 0)
+		return fd;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		const struct {
+			struct nlmsghdr h;
+			struct inet_diag_req_v2 r;
+		} request = {
+			.h = {.nlmsg_len = sizeof request,
+			      .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+			.r = {.sdiag_family = kinds[i].family,
+			      .sdiag_protocol = kinds[i].protocol,
+			      .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
+			      .idiag_states = UINT32_MAX},
+		};
+		int r = dump(fd, &request, sizeof request, add_inet, &s);
+
+		if (r < 0 && r != -ENOENT) /* no udp_diag module: that part stays out */
+			return r;
+	}
+	*ret_bytes = s.bytes;
+	return 0;
+}
+
+int cgm_unix_queue_bytes(const struct cgm_root *root, pid_t pid, const struct cgm_open_fds *sockets,
+			 uint64_t *ret_bytes)
+{
+	CGM_AUTO_CLOSE int fd = diag_socket(root, pid);
+	struct sum s = {.sockets = sockets};
+	const struct {
+		struct nlmsghdr h;
+		struct unix_diag_req r;
+	} request = {
+		.h = {.nlmsg_len = sizeof request,
+		      .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+		      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.r = {.sdiag_family = AF_UNIX,
+		      .udiag_states = UINT32_MAX,
+		      .udiag_show = UDIAG_SHOW_MEMINFO},
+	};
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = dump(fd, &request, sizeof request, add_unix, &s);
+	if (r == 0)
+		*ret_bytes = s.bytes;
+	return r;
+}

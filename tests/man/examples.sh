@@ -1,0 +1,140 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# examples.sh TMPDIR: the commands in the man pages and in README.md are understood by the program, do what they say on
+# the saved trees, and cgmem-json(5) has the keys that are written there. Called by check.sh.
+set -u
+tmp=$1
+rc=0
+name='' tree=''
+
+verdict() {
+	sed 's/^/# /' >"$tmp/wrong"
+	if [ -s "$tmp/wrong" ]; then
+		cat "$tmp/wrong"
+		echo "not ok man: $1"
+		rc=1
+	else
+		echo "ok man: $1"
+	fi
+}
+
+# Each command of a page as a user types it, one a line; what is indented goes on with the line before.
+commands_in() {
+	awk '
+	function flush() { if (held != "") print held; held = "" }
+	/^\.Bd -literal/ || /^```/ && !block { block = 1; next }
+	/^\.Ed/ || /^```/ { flush(); block = 0; next }
+	block && /^[ \t]/ { if (held != "") { sub(/^[ \t]+/, " "); held = held $0 } next }
+	block { flush() }
+	block && /^[$#] cgmem /	{ held = substr($0, 3); next }
+	block && /^cgmem / { held = $0; next }
+	/^\.Dl [$#] cgmem / { print substr($0, 7); next }
+	/^\.Li "cgmem [^"]*"/ { split($0, part, "\""); print part[2] }
+	' "$1" | sed -e 's/\\e/\\/g' -e 's/\\(dq/"/g' -e 's/ \\\( \|$\)/ /g'
+}
+
+# Words that stand for something become what the saved tree has.
+fill_in() {
+	sed -E -e 's/ SIZE/ 512M/; s/--for [0-9]+[a-z]*/--for 1s/' \
+		-e "s#(/system.slice/ssh.service|pid:4711)#$name#" \
+		-e "s/ (web|db|NAME)( |$)/ $name\2/" -e "s/ (web|db|NAME)( |$)/ $name\2/"
+}
+
+# The options alone: all of them are looked at before --help is answered.
+check_options() {
+	command=$(printf '%s\n' "$1" | sed 's/ | .*//; s/ |$//')
+	case $command in
+	*" -- "*) command="${command%% -- *} --help -- ${command#* -- }" ;;
+	*) command="$command --help" ;;
+	esac
+	eval "set -- $command"
+	shift
+	"$CGMEM" "$@" >/dev/null 2>"$tmp/err" || { echo "$command"; cat "$tmp/err"; }
+}
+
+# All of it, on the saved tree.
+check_whole() {
+	case $1 in
+	*" run "* | *" -w "* | *" --watch "* | *"--root "*) return 0 ;;
+	esac
+	[ -n "$tree" ] || return 0
+	printf '%s\n' "$1" | fill_in >"$tmp/command"
+	(
+		# shellcheck disable=SC2317 # called by what is evaluated
+		cgmem() { "$CGMEM" --root "$tree" "$@"; }
+		eval "$(cat "$tmp/command")"
+	) >/dev/null 2>"$tmp/err" </dev/null && return 0
+	cat "$tmp/command" "$tmp/err"
+}
+
+check_page() {
+	commands_in "$1" >"$tmp/examples"
+	[ -s "$tmp/examples" ] || return 0
+	while IFS= read -r example; do
+		check_options "$example"
+		check_whole "$example"
+	done <"$tmp/examples" | verdict "${1#man/}: $(wc -l <"$tmp/examples") commands work"
+}
+
+# The first tree in which containers are found, and one of them.
+choose_tree() {
+	for t in "$FIXTURES"/*/; do
+		name=$("$CGMEM" --root "${t%/}" ps --raw --no-headings -o NAME 2>/dev/null | head -n 1)
+		tree=${t%/}
+		[ -z "$name" ] || return 0
+	done
+	name='' tree=''
+	echo "ok man: examples on a saved tree # SKIP there is none"
+}
+
+# Paths of all values, as the page writes them: findings[].evidence[].name
+key_paths() {
+	jq -r "$1"' | paths | map(if type == "number" then "[]" else "." + . end) | join("")[1:]' |
+		sed -e 's/^\[\]\.//' -e 's/^\(target\.labels\|growth\.rates\)\..*/\1/' | sort -u
+}
+
+# same_keys WHAT SECTION...: the keys on stdin are those of these sections.
+same_keys() {
+	what=$1
+	shift
+	cat >"$tmp/program"
+	for s; do
+		awk -v want=".Sh $s" '/^\.Sh / { on = ($0 == want) } on && sub(/^\.It Li /, "")' man/cgmem-json.5
+	done | sort -u >"$tmp/page"
+	# what only holds others need not be told of
+	{
+		[ -s "$tmp/program" ] || echo "nothing was written"
+		while IFS= read -r key; do
+			grep -qxF -e "$key" -e "${key}[]" "$tmp/page" ||
+				grep -q -e "^$(printf '%s' "$key" | sed 's/[][.]/\\&/g')[].[]" "$tmp/page" ||
+				echo "missing in the page: $key"
+		done <"$tmp/program"
+		comm -13 "$tmp/program" "$tmp/page" | sed 's/^/only in the page: /'
+	} | verdict "cgmem-json(5) has the keys of $what"
+}
+
+check_json() {
+	if [ -z "$tree" ] || ! command -v jq >/dev/null; then
+		echo "ok man: cgmem-json(5) has the keys # SKIP no jq, or no saved tree"
+		return
+	fi
+	"$CGMEM" ps --list-columns | awk '{ print tolower($1) }' | sort >"$tmp/columns"
+	"$CGMEM" --root "$tree" ps --json 2>/dev/null | jq -r '.results[0] | keys[]' | sort |
+		comm -3 - "$tmp/columns" | sed 's/^/no column and key alike: /' | verdict "keys of ps are the columns"
+	for t in "$FIXTURES"/*/; do
+		n=$("$CGMEM" --root "${t%/}" ps --raw --no-headings -o NAME 2>/dev/null | head -n 1)
+		"$CGMEM" --root "${t%/}" explain --json --for 1s --what-if 1G "${n:-/}" no-such-target 2>/dev/null
+	done >"$tmp/explain.json"
+	key_paths '{schema, time, results: [], errors}' <"$tmp/explain.json" | sed 's/^results$/results[]/' |
+		same_keys "the document" DOCUMENT
+	key_paths '.results[] | .processes = []' <"$tmp/explain.json" | same_keys explain EXPLAIN
+	"$CGMEM" --root "$tree" procs --json "$name" 2>/dev/null | key_paths '.results[]' | same_keys procs PROCS
+	"$CGMEM" --root "$tree" doctor --json 2>/dev/null | key_paths '.results[]' | same_keys doctor DOCTOR
+}
+
+choose_tree
+for page in man/*.[1-8] README.md; do
+	check_page "$page"
+done
+check_json
+exit $rc

@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A container engine for tests: speaks enough of Docker's API over a unix socket that the docker
+ * CLI lists, inspects and `docker stats --no-stream` what the files of a folder say, and misbehaves
+ * when asked to.
+ *
+ *   fake_engine [options] SOCKET
+ *     -d DIR       answers: _ping (body), version, info.json, containers.json, containers-all.json
+ *                  (for all=1; else containers.json), inspect-ID.json, stats-ID.json, events.json;
+ *                  a container may be asked for by a prefix of its id, or by its name when there
+ *                  is an inspect-ID.json; what is missing is 404, /_ping and /version answer anyway
+ *     -m MODE      how to answer (default "serve"); see modes[] below
+ *     -p TEXT      only requests whose target contains TEXT are treated by MODE, others are served
+ *     -a VERSION   header Api-Version (default 1.41; "none" leaves it out)
+ *     -r MIN:MAX   (1.24:1.41) refuse other versions with 400 as dockerd does
+ *     -s SERVER    header Server (default "Docker/20.10.24 (linux)"; "none" leaves it out)
+ *     -l FILE      append each request line to FILE
+ *
+ * The socket appears (by rename) once it can be connected to. One process a connection; ends on
+ * SIGTERM or when its standard input is closed, if that is a pipe.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define HEAD_MAX 16384
+
+struct request {
+	char method[8];
+	char target[1024]; /* as sent, with the query */
+	char path[1024];   /* without version and query */
+	unsigned version;  /* minor; 0: none in the path */
+	bool all, keep, expect;
+	size_t body; /* bytes that follow the head */
+};
+
+struct mode {
+	const char *name;
+	void (*answer)(int fd, const struct request *r);
+};
+
+static const char *dir = ".", *only, *api = "1.41", *server = "Docker/20.10.24 (linux)", *log_file;
+static unsigned version_min, version_max;
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void write_all(int fd, const void *data, size_t n)
+{
+	const char *s = data;
+
+	while (n) {
+		ssize_t w = send(fd, s, n, MSG_NOSIGNAL);
+
+		if (w <= 0)
+			_exit(0); /* the client has gone */
+		s += w;
+		n -= (size_t)w;
+	}
+}
+
+static void put(int fd, const char *s)
+{
+	write_all(fd, s, strlen(s));
+}
+
+/* @length < 0: no Content-Length, the end of the connection is the end of the body. */
+static void head(int fd, int status, const char *type, long long length)
+{
+	char line[256];
+
+	snprintf(line, sizeof line, "HTTP/1.1 %d %s\r\n", status,
+		 status == 200	 ? "OK"
+		 : status == 400 ? "Bad Request"
+				 : "Not Found");
+	put(fd, line);
+	if (strcmp(api, "none")) {
+		snprintf(line, sizeof line, "Api-Version: %s\r\n", api);
+		put(fd, line);
+	}
+	if (strcmp(server, "none")) {
+		snprintf(line, sizeof line, "Server: %s\r\n", server);
+		put(fd, line);
+	}
+	if (length >= 0)
+		snprintf(line, sizeof line,
+			 "Content-Type: %s\r\nOstype: linux\r\nContent-Length: %lld\r\n\r\n", type,
+			 length);
+	else
+		snprintf(line, sizeof line, "Content-Type: %s\r\nConnection: close\r\n\r\n", type);
+	put(fd, line);
+}
+
+static void answer(int fd, const struct request *r, int status, const char *body, size_t n)
+{
+	head(fd, status, *body == '{' || *body == '[' ? "application/json" : "text/plain",
+	     (long long)n);
+	if (strcmp(r->method, "HEAD"))
+		write_all(fd, body, n);
+}
+
+static void answer_text(int fd, const struct request *r, int status, const char *body)
+{
+	answer(fd, r, status, body, strlen(body));
+}
+
+static char *load(const char *name, size_t *ret_len)
+{
+	char path[4096];
+	struct stat st;
+	size_t n = 0;
+	char *s = NULL;
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	f = fopen(path, "re");
+	if (!f)
+		return NULL;
+	if (fstat(fileno(f), &st) < 0 || !(s = malloc((size_t)st.st_size + 1)))
+		die(path);
+	n = fread(s, 1, (size_t)st.st_size, f);
+	s[n] = '\0';
+	fclose(f);
+	*ret_len = n;
+	return s;
+}
+
+/* False: there is no such file. */
+static bool answer_file(int fd, const struct request *r, const char *name)
+{
+	size_t n;
+	char *s = load(name, &n);
+
+	if (!s)
+		return false;
+	answer(fd, r, 200, s, n);
+	free(s);
+	return true;
+}
+
+/* True when inspect file @file is of the container named @name. */
+static bool is_named(const char *file, const char *name)
+{
+	char want[1100];
+	size_t n;
+	char *s = load(file, &n);
+	bool yes;
+
+	snprintf(want, sizeof want, "\"Name\":\"/%s\"", name);
+	yes = s && strstr(s, want);
+	free(s);
+	return yes;
+}
+
+static bool is_answer(const char *file)
+{
+	size_t len = strlen(file);
+
+	return (!strncmp(file, "inspect-", 8) || !strncmp(file, "stats-", 6)) && len < 290 &&
+	       !strcmp(file + len - 5, ".json");
+}
+
+/*
+ * The file of @kind for container @ref: the whole id, a prefix of it, or a name; docker's own
+ * clients ask by all three. Ids have to be unambiguous.
+ */
+static bool find_container(const char *kind, const char *ref, char *ret, size_t cap)
+{
+	const struct dirent *d;
+	DIR *all = opendir(dir);
+	bool found = false;
+
+	if (!all)
+		return false;
+	for (int by_name = 0; by_name < 2 && !found; by_name++) {
+		rewinddir(all);
+		while (!found && (d = readdir(all))) {
+			if (!is_answer(d->d_name))
+				continue;
+			found = by_name ? is_named(d->d_name, ref)
+					: !strncmp(strchr(d->d_name, '-') + 1, ref, strlen(ref));
+			if (found)
+				snprintf(ret, cap, "%s%s", kind, strchr(d->d_name, '-'));
+		}
+	}
+	closedir(all);
+	return found;
+}
+
+/* /containers/ID/json -> inspect-ID.json. */
+static bool answer_container(int fd, const struct request *r)
+{
+	static const char *const kinds[][2] = {{"/json", "inspect"}, {"/stats", "stats"}};
+	const char *id = r->path + strlen("/containers/");
+	size_t len = strcspn(id, "/");
+	char ref[1024], name[400];
+
+	snprintf(ref, sizeof ref, "%.*s", (int)len, id);
+	for (size_t i = 0; i < 2; i++)
+		if (len && !strcmp(id + len, kinds[i][0]))
+			return find_container(kinds[i][1], ref, name, sizeof name) &&
+			       answer_file(fd, r, name);
+	return false;
+}
+
+/* Until the client has gone. */
+static void hang(int fd, const struct request *r)
+{
+	struct pollfd p = {.fd = fd, .events = POLLRDHUP};
+
+	(void)r;
+	while (poll(&p, 1, -1) < 0)
+		;
+	_exit(0);
+}
+
+static void serve(int fd, const struct request *r)
+{
+	char version[128];
+
+	snprintf(version, sizeof version,
+		 "{\"Version\":\"20.10.24\",\"ApiVersion\":\"%s\",\"MinAPIVersion\":\"1.12\","
+		 "\"Os\":\"linux\",\"Arch\":\"amd64\"}",
+		 api);
+	if (!strcmp(r->path, "/_ping")) {
+		if (!answer_file(fd, r, "_ping"))
+			answer_text(fd, r, 200, "OK");
+	} else if (!strcmp(r->path, "/version")) {
+		if (!answer_file(fd, r, "version"))
+			answer_text(fd, r, 200, version);
+	} else if (!strcmp(r->path, "/info") && answer_file(fd, r, "info.json")) {
+		return;
+	} else if (!strcmp(r->path, "/containers/json")) {
+		if (!(r->all && answer_file(fd, r, "containers-all.json")) &&
+		    !answer_file(fd, r, "containers.json"))
+			answer_text(fd, r, 200, "[]");
+	} else if (!strncmp(r->path, "/containers/", 12) && answer_container(fd, r)) {
+		return;
+	} else if (!strcmp(r->path, "/events")) {
+		if (!answer_file(fd, r, "events.json")) {
+			head(fd, 200, "application/json", -1);
+			hang(fd, r);
+		}
+	} else {
+		answer_text(fd, r, 404, "{\"message\":\"no such thing here\"}");
+	}
+}
+
+static void garbage(int fd, const struct request *r)
+{
+	unsigned seed = 1;
+	char data[4096];
+
+	(void)r;
+	for (size_t i = 0; i < sizeof data; i++)
+		data[i] = (char)rand_r(&seed);
+	write_all(fd, data, sizeof data);
+	_exit(0);
+}
+
+static void no_json(int fd, const struct request *r)
+{
+	answer_text(fd, r, 200, "<html>\033[31mthis is a login page</html>\n");
+}
+
+static void endless(int fd, const struct request *r)
+{
+	(void)r;
+	head(fd, 200, "application/json", -1);
+	put(fd, "[");
+	for (;;)
+		put(fd, "{\"Id\":\"0123456789abcdef0123456789abcdef0123456789abcdef"
+			"0123456789abcdef\",\"Names\":[\"/again\"]},");
+}
+
+static void endless_headers(int fd, const struct request *r)
+{
+	(void)r;
+	put(fd, "HTTP/1.1 200 OK\r\n");
+	for (;;)
+		put(fd, "X-Again: and again\r\n");
+}
+
+/* 100 MB that are one valid list. */
+static void big(int fd, const struct request *r)
+{
+	const long long total = 100000000;
+	static char blanks[100000];
+
+	(void)r;
+	memset(blanks, ' ', sizeof blanks);
+	head(fd, 200, "application/json", total);
+	put(fd, "[");
+	for (long long left = total - 2; left > 0;) {
+		size_t n = left < (long long)sizeof blanks ? (size_t)left : sizeof blanks;
+
+		write_all(fd, blanks, n);
+		left -= (long long)n;
+	}
+	put(fd, "]");
+}
+
+static void slow(int fd, const struct request *r)
+{
+	static const char text[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]";
+
+	(void)r;
+	for (size_t i = 0; i < sizeof text - 1; i++) {
+		write_all(fd, text + i, 1);
+		sleep(1);
+	}
+}
+
+static void deep(int fd, const struct request *r)
+{
+	const size_t n = 200000;
+	char *s = malloc(n);
+
+	if (!s)
+		die("malloc");
+	memset(s, '[', n / 2);
+	memset(s + n / 2, ']', n / 2);
+	answer(fd, r, 200, s, n);
+	free(s);
+}
+
+static void cut(int fd, const struct request *r)
+{
+	(void)r;
+	head(fd, 200, "application/json", 1000);
+	put(fd, "[{\"Id\":\"0123");
+	_exit(0);
+}
+
+static void broken(int fd, const struct request *r)
+{
+	answer_text(fd, r, 500, "{\"message\":\"internal \\u001b[31mtrouble\"}");
+}
+
+static void closes(int fd, const struct request *r)
+{
+	(void)fd;
+	(void)r;
+	_exit(0);
+}
+
+/* Serves one request well and then closes, without saying so: a client must connect again. */
+static void once(int fd, const struct request *r)
+{
+	serve(fd, r);
+	_exit(0);
+}
+
+static const struct mode modes[] = {
+	{"serve", serve},
+	{"hang", hang},			      /* accepts, reads, never answers */
+	{"garbage", garbage},		      /* 4 KiB that are no HTTP */
+	{"nojson", no_json},		      /* 200 with a page of HTML */
+	{"endless", endless},		      /* a list that never ends */
+	{"endless-headers", endless_headers}, /* headers that never end */
+	{"big", big},			      /* 100 MB of valid JSON */
+	{"slow", slow},			      /* one byte a second */
+	{"deep", deep},			      /* 100,000 nested lists */
+	{"cut", cut},			      /* closes in the middle of a body */
+	{"broken", broken},		      /* 500 */
+	{"close", closes},		      /* closes without an answer */
+	{"once", once},			      /* one request a connection, unannounced */
+};
+
+static const struct mode *mode = modes;
+
+static void note(const struct request *r)
+{
+	char line[1100];
+	int fd, n;
+
+	if (!log_file)
+		return;
+	fd = open(log_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	n = snprintf(line, sizeof line, "%s %s\n", r->method, r->target);
+	if (fd < 0 || write(fd, line, (size_t)n) != n)
+		die(log_file);
+	close(fd);
+}
+
+/* Takes the version off the target; 0 when it has none. */
+static void split_target(struct request *r)
+{
+	const char *s = r->target;
+	int used = 0;
+
+	if (sscanf(s, "/v1.%u%n", &r->version, &used) == 1 && s[used] == '/')
+		s += used;
+	else
+		r->version = 0;
+	snprintf(r->path, sizeof r->path, "%.*s", (int)strcspn(s, "?"), s);
+	s += strcspn(s, "?");
+	r->all = strstr(s, "all=1") || strstr(s, "all=true");
+}
+
+static bool parse(char *text, struct request *r)
+{
+	char *line, *save = NULL;
+	char proto[16];
+
+	*r = (struct request){.keep = true};
+	line = strtok_r(text, "\r\n", &save);
+	if (!line || sscanf(line, "%7s %1023s %15s", r->method, r->target, proto) != 3)
+		return false;
+	r->keep = !strcmp(proto, "HTTP/1.1");
+	while ((line = strtok_r(NULL, "\r\n", &save))) {
+		if (!strncasecmp(line, "Connection:", 11) && strcasestr(line, "close"))
+			r->keep = false;
+		if (!strncasecmp(line, "Expect:", 7) && strcasestr(line, "100-continue"))
+			r->expect = true;
+		if (!strncasecmp(line, "Content-Length:", 15))
+			r->body = strtoul(line + 15, NULL, 10);
+	}
+	split_target(r);
+	return true;
+}
+
+static void refuse_version(int fd, const struct request *r)
+{
+	char text[256];
+	bool old = r->version < version_min;
+
+	snprintf(text, sizeof text,
+		 "{\"message\":\"client version 1.%u is too %s. %s supported API version is "
+		 "1.%u%s\"}\n",
+		 r->version, old ? "old" : "new", old ? "Minimum" : "Maximum",
+		 old ? version_min : version_max,
+		 old ? ", please upgrade your client to a newer version" : "");
+	answer_text(fd, r, 400, text);
+}
+
+/* Reads a head into @buf (of HEAD_MAX + 1 bytes); false at the end. A body is read and dropped. */
+static bool next_request(int fd, char *buf, size_t *have, struct request *r)
+{
+	char text[HEAD_MAX + 1], *end, drop[4096];
+	size_t n, rest;
+
+	while (buf[*have] = '\0', !(end = strstr(buf, "\r\n\r\n"))) {
+		ssize_t got = *have < HEAD_MAX ? read(fd, buf + *have, HEAD_MAX - *have) : 0;
+
+		if (got <= 0)
+			return false;
+		*have += (size_t)got;
+	}
+	n = (size_t)(end - buf) + 4;
+	memcpy(text, buf, n);
+	text[n] = '\0';
+	memmove(buf, buf + n, *have - n);
+	*have -= n;
+	if (!parse(text, r))
+		return false;
+	if (r->expect)
+		put(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+	rest = r->body < *have ? r->body : *have;
+	memmove(buf, buf + rest, *have - rest);
+	*have -= rest;
+	for (rest = r->body - rest; rest;) {
+		ssize_t got = read(fd, drop, rest < sizeof drop ? rest : sizeof drop);
+
+		if (got <= 0)
+			return false;
+		rest -= (size_t)got;
+	}
+	return true;
+}
+
+static void converse(int fd)
+{
+	static char buf[HEAD_MAX + 1];
+	struct request r;
+	size_t have = 0;
+
+	while (next_request(fd, buf, &have, &r)) {
+		note(&r);
+		if (r.version && version_max &&
+		    (r.version < version_min || r.version > version_max))
+			refuse_version(fd, &r);
+		else if (!only || strstr(r.target, only))
+			mode->answer(fd, &r);
+		else
+			serve(fd, &r);
+		if (!r.keep)
+			break;
+	}
+}
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	char temp[sizeof a.sun_path];
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || (size_t)snprintf(temp, sizeof temp, "%s.new", path) >= sizeof temp) {
+		errno = fd < 0 ? errno : ENAMETOOLONG;
+		die(path);
+	}
+	unlink(temp);
+	memcpy(a.sun_path, temp, strlen(temp) + 1);
+	if (bind(fd, (const struct sockaddr *)&a, sizeof a) < 0 || listen(fd, 512) < 0 ||
+	    rename(temp, path) < 0)
+		die(path);
+	return fd;
+}
+
+static const struct mode *find_mode(const char *name)
+{
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (!strcmp(modes[i].name, name))
+			return &modes[i];
+	fprintf(stderr, "fake_engine: no mode \"%s\"; there are:", name);
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		fprintf(stderr, " %s", modes[i].name);
+	fprintf(stderr, "\n");
+	exit(2);
+}
+
+static void options(int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "d:m:p:a:r:s:l:")) != -1) {
+		if (c == 'd')
+			dir = optarg;
+		else if (c == 'm')
+			mode = find_mode(optarg);
+		else if (c == 'p')
+			only = optarg;
+		else if (c == 'a')
+			api = optarg;
+		else if (c == 's')
+			server = optarg;
+		else if (c == 'l')
+			log_file = optarg;
+		else if (c != 'r' || sscanf(optarg, "1.%u:1.%u", &version_min, &version_max) != 2)
+			exit(2);
+	}
+	if (optind + 1 != argc) {
+		fprintf(stderr, "usage: fake_engine [options] SOCKET\n");
+		exit(2);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct stat st;
+	bool watch_stdin;
+	int fd;
+
+	options(argc, argv);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_IGN);
+	fd = listen_at(argv[optind]);
+	watch_stdin = fstat(0, &st) == 0 && S_ISFIFO(st.st_mode);
+	for (;;) {
+		struct pollfd p[2] = {{.fd = fd, .events = POLLIN},
+				      {.fd = watch_stdin ? 0 : -1, .events = POLLIN}};
+		int conn;
+
+		if (poll(p, 2, -1) < 0)
+			continue;
+		if (p[1].revents)
+			return 0;
+		conn = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+		if (conn < 0)
+			continue;
+		if (fork() == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+			close(fd);
+			converse(conn);
+			_exit(0);
+		}
+		close(conn);
+	}
+}

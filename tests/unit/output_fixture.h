@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tests of the output share: rows and an explanation made by hand, and captured text. */
+#ifndef CGMEM_TESTS_OUTPUT_FIXTURE_H
+#define CGMEM_TESTS_OUTPUT_FIXTURE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/explain.h"
+
+#define KIB ((uint64_t)1024)
+#define MIB ((uint64_t)1024 * 1024)
+#define GIB ((uint64_t)1024 * 1024 * 1024)
+
+/* Runs @call, which writes to a FILE *out, and yields its text, to be freed. */
+#define CAPTURE(call)                                       \
+	__extension__({                                     \
+		char *text_ = NULL;                         \
+		size_t size_ = 0;                           \
+		FILE *out = open_memstream(&text_, &size_); \
+		assert_non_null(out);                       \
+		assert_int_equal(call, 0);                  \
+		assert_int_equal(fclose(out), 0);           \
+		text_;                                      \
+	})
+
+static struct cgm_label fixture_labels[] = {{(char *)(uintptr_t) "tier", (char *)(uintptr_t) "db"},
+					    {(char *)(uintptr_t) "x", (char *)(uintptr_t) ""}};
+
+static inline struct cgm_target fixture_target(const char *name, const char *id)
+{
+	return (struct cgm_target){
+		.name = (char *)(uintptr_t)name,
+		.id = (char *)(uintptr_t)id,
+		.image = (char *)(uintptr_t) "redis:7",
+		.engine = (char *)(uintptr_t) "docker",
+		.state = (char *)(uintptr_t) "running",
+		.labels = fixture_labels,
+		.n_labels = 2,
+	};
+}
+
+static inline void fixture_part(struct cgm_breakdown *b, enum cgm_part_id id, uint64_t bytes,
+				uint64_t in_docker, uint64_t reclaimable)
+{
+	b->part[id] = (struct cgm_part){bytes, in_docker, reclaimable, true};
+}
+
+static inline void fixture_child(struct cgm_breakdown *b, enum cgm_child_id id, uint64_t bytes)
+{
+	b->child[id] = (struct cgm_child){bytes, true, false};
+}
+
+/* 83.1 MiB charged, of which 63.4 MiB are inactive page cache: docker shows 19.7 MiB. */
+static inline struct cgm_breakdown fixture_breakdown(void)
+{
+	struct cgm_breakdown b = {.known = true,
+				  .charged = 87136666,
+				  .inactive_file = 66447770,
+				  .docker_bytes = 87136666 - 66447770,
+				  .docker_subtracts = true,
+				  .slack = 1 * MIB};
+
+	fixture_part(&b, CGM_PART_ANON, 12 * MIB, 12 * MIB, 0);
+	fixture_part(&b, CGM_PART_ANON_UNMAPPED, 0, 0, 0);
+	fixture_part(&b, CGM_PART_CACHE, 66447770 + 2 * MIB, 2 * MIB, 66447770 + 2 * MIB);
+	fixture_part(&b, CGM_PART_TMPFS, 1 * MIB, 1 * MIB, 0);
+	fixture_part(&b, CGM_PART_KERNEL, 4 * MIB, 4 * MIB, 3 * MIB);
+	fixture_child(&b, CGM_CHILD_LAZYFREE, 0);
+	fixture_child(&b, CGM_CHILD_ANON_OTHER, 12 * MIB);
+	fixture_child(&b, CGM_CHILD_INACTIVE, 66447770);
+	fixture_child(&b, CGM_CHILD_ACTIVE, 2 * MIB);
+	fixture_child(&b, CGM_CHILD_CACHE_OTHER, 0);
+	fixture_child(&b, CGM_CHILD_SLAB_RECLAIMABLE, 3 * MIB);
+	fixture_child(&b, CGM_CHILD_STACKS, 256 * KIB);
+	b.child[CGM_CHILD_STACKS].estimated = true;
+	fixture_child(&b, CGM_CHILD_KERNEL_OTHER, 768 * KIB);
+	b.unattributed = (int64_t)(b.charged - (66447770 + 19 * MIB));
+	b.unattributed_in_docker = b.unattributed;
+	return b;
+}
+
+static inline struct cgm_sample fixture_sample(void)
+{
+	struct cgm_sample s = {.version = 2};
+
+	cgm_set(&s, CGM_CHARGED, 87136666);
+	cgm_set(&s, CGM_INACTIVE_FILE, 66447770);
+	cgm_set(&s, CGM_ACTIVE_FILE, 2 * MIB);
+	cgm_set(&s, CGM_FILE_CACHE, 66447770 + 3 * MIB);
+	cgm_set(&s, CGM_SHMEM, 1 * MIB);
+	cgm_set(&s, CGM_ANON, 12 * MIB);
+	cgm_set(&s, CGM_SLAB_RECLAIMABLE, 3 * MIB);
+	cgm_set(&s, CGM_PIDS, 7);
+	cgm_set(&s, CGM_SWAP, 0);
+	cgm_set(&s, CGM_PEAK, 90 * MIB);
+	cgm_set(&s, CGM_OOM_KILLS, 0);
+	s.state[CGM_LIMIT] = CGM_UNLIMITED;
+	return s;
+}
+
+static inline struct cgm_row fixture_row(const struct cgm_target *t)
+{
+	return (struct cgm_row){
+		.target = t,
+		.path = "/docker/3f2a",
+		.sample = fixture_sample(),
+		.breakdown = fixture_breakdown(),
+		.docker_limit = UINT64_C(33673838592),
+		.effective = {.bytes = {UINT64_C(33673838592), true}, .from_host = true},
+		.effective_from = "host",
+		.headroom = {30 * GIB, true},
+		.why = "cache-inactive",
+	};
+}
+
+#endif
