@@ -12,16 +12,15 @@
 enum reason { NO_MOUNT, SWITCHED_OFF, NOT_DELEGATED };
 
 static const char *const words[] = {
-	[NO_MOUNT] = "no cgroup file system with the memory controller is mounted here "
-		     "(in a container: add -v /sys/fs/cgroup:/sys/fs/cgroup:ro; "
-		     "else: mount -t cgroup2 none /sys/fs/cgroup)",
-	[SWITCHED_OFF] =
-		"the kernel's memory controller is switched off: add \"cgroup_enable=memory\" "
-		"to the kernel command line (Raspberry Pi: cmdline.txt), take "
-		"\"cgroup_disable=memory\" out, and reboot",
-	[NOT_DELEGATED] =
-		"the memory controller is not delegated to this part of the cgroup tree: it "
-		"is not in cgroup.controllers here (systemd: Delegate=memory)",
+	[NO_MOUNT] = ("no cgroup file system with the memory controller is mounted here "
+		      "(in a container: add -v /sys/fs/cgroup:/sys/fs/cgroup:ro; "
+		      "else: mount -t cgroup2 none /sys/fs/cgroup)"),
+	[SWITCHED_OFF] = ("the kernel's memory controller is switched off: add "
+			  "\"cgroup_enable=memory\" to the kernel command line (Raspberry Pi: "
+			  "cmdline.txt), take \"cgroup_disable=memory\" out, and reboot"),
+	[NOT_DELEGATED] = ("the memory controller is not delegated to this part of the cgroup "
+			   "tree: it is not in cgroup.controllers here (systemd: "
+			   "Delegate=memory)"),
 };
 
 /*

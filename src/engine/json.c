@@ -169,7 +169,7 @@ int cgm_json_take(const json_t *v, char **field)
 	return 0;
 }
 
-bool cgm_json_u64(const json_t *v, uint64_t *ret)
+bool cgm_json_number(const json_t *v, uint64_t *ret)
 {
 	const double top = 18446744073709551616.0; /* 2^64; 2^64-1 reads as this */
 	double real;

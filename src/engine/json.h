@@ -41,6 +41,6 @@ int cgm_json_list_next(struct cgm_json_list *l, const char **ret, size_t *ret_le
 /* Replaces *@field by a copy of string @v; leaves it alone when @v is none. 0 or -ENOMEM. */
 int cgm_json_take(const json_t *v, char **field);
 /* False for what is no whole number in the range. */
-bool cgm_json_u64(const json_t *v, uint64_t *ret);
+bool cgm_json_number(const json_t *v, uint64_t *ret);
 
 #endif

@@ -276,7 +276,7 @@ static void take_number(const json_t *v, struct cgm_opt *to)
 {
 	uint64_t n;
 
-	if (cgm_json_u64(v, &n))
+	if (cgm_json_number(v, &n))
 		*to = (struct cgm_opt){.v = n, .known = true};
 }
 
@@ -314,7 +314,7 @@ static int take_state(const json_t *state, struct cgm_target *t)
 		t->oom_killed_known = true;
 	}
 	t->pid = 0;
-	if (cgm_json_u64(json_object_get(state, "Pid"), &pid) && pid <= INT32_MAX)
+	if (cgm_json_number(json_object_get(state, "Pid"), &pid) && pid <= INT32_MAX)
 		t->pid = (pid_t)pid;
 	if (has_ended(t->state)) /* 0 for one that has not */
 		take_number(json_object_get(state, "ExitCode"), &t->exit_code);

@@ -114,6 +114,8 @@ uint64_t cgm_lazyfree(const struct cgm_sample *s)
 	uint64_t lists = val(s, CGM_INACTIVE_FILE) + val(s, CGM_ACTIVE_FILE);
 	uint64_t files = cgm_sub_sat(val(s, CGM_FILE_CACHE), val(s, CGM_SHMEM));
 
+	if (!cgm_has(s, CGM_INACTIVE_FILE) || !cgm_has(s, CGM_ACTIVE_FILE))
+		return 0;
 	return cgm_min_u64(cgm_sub_sat(lists, files), val(s, CGM_ANON));
 }
 

@@ -9,7 +9,9 @@
 #include "base/banned.h"
 
 #define SCREEN_LINES  23 /* of 24, so that the prompt after it pushes nothing away */
-#define VERDICT_LINES 5
+#define VERDICT_LINES 5	 /* at most; fewer where all parts are there */
+#define VERDICT_LEAST 2
+#define HEADLINE_WRAP 2	 /* lines of each of the headline's facts */
 #define HEX_RUN	      32 /* so many hexadecimal digits in a path are an id */
 
 /* @path with ids shortened, where it would not fit in @room. */
@@ -46,9 +48,9 @@ static void put_name_line(struct cgm_page *p, const struct cgm_snapshot *s)
 
 	if (t->id)
 		(void)snprintf(id, sizeof id, "%s", t->id);
-	add_fact(&rest, "  ", id);
-	add_fact(&rest, "  ", t->image);
-	add_fact(&rest, "  ", t->state);
+	add_fact(&rest, ", ", id);
+	add_fact(&rest, ", ", t->image);
+	add_fact(&rest, ", ", t->state);
 	if (t->kind == CGM_TARGET_HOST)
 		cgm_buf_addf(&rest, "kernel %s, %u CPUs", s->host.kernel, s->host.ncpu);
 	cgm_safe_text(&safe,
@@ -62,7 +64,7 @@ static void put_name_line(struct cgm_page *p, const struct cgm_snapshot *s)
 	cgm_buf_adds(&p->b, cgm_buf_str(&cut));
 	cgm_page_style(p, CGM_PLAIN);
 	cgm_buf_adds(&p->b, "  ");
-	cgm_page_wrap(p, cgm_buf_str(&rest), cgm_text_width(cgm_buf_str(&cut)) + 2, 2, 2);
+	cgm_page_wrap(p, cgm_buf_str(&rest), cgm_text_width(cgm_buf_str(&cut)) + 2, 2, 1);
 }
 
 static const char *limit_from(const struct cgm_explanation *e)
@@ -96,7 +98,7 @@ static void put_limit(struct cgm_page *p, const struct cgm_explanation *e)
 	if (cgm_has(&e->snapshot->now, CGM_PEAK))
 		cgm_buf_addf(&b, "; peak %s",
 			     cgm_page_bytes(p, text, cgm_get(&e->snapshot->now, CGM_PEAK)));
-	cgm_page_labelled(p, "limit", cgm_buf_str(&b));
+	cgm_page_labelled(p, "limit", cgm_buf_str(&b), HEADLINE_WRAP);
 }
 
 static void add_oom(const struct cgm_page *p, struct cgm_buf *b, const struct cgm_snapshot *s)
@@ -137,7 +139,7 @@ static void put_events(struct cgm_page *p, const struct cgm_snapshot *s)
 			     (uintmax_t)t->restarts.v, t->restarts.v == 1 ? "" : "s");
 	add_oom(p, &b, s);
 	if (b.len)
-		cgm_page_labelled(p, "events", cgm_buf_str(&b));
+		cgm_page_labelled(p, "events", cgm_buf_str(&b), HEADLINE_WRAP);
 }
 
 /* docker's own digits, with the blank that a sentence wants: "19.73 MiB". */
@@ -170,7 +172,7 @@ static void put_equation(struct cgm_page *p, const struct cgm_explanation *e)
 	else
 		cgm_buf_adds(&b,
 			     ", with nothing taken off: the inactive page cache is not below it");
-	cgm_page_labelled(p, "docker stats", cgm_buf_str(&b));
+	cgm_page_labelled(p, "docker stats", cgm_buf_str(&b), HEADLINE_WRAP);
 }
 
 void cgm_explain_headline(struct cgm_page *p, const struct cgm_explanation *e)
@@ -183,20 +185,35 @@ void cgm_explain_headline(struct cgm_page *p, const struct cgm_explanation *e)
 	if (s->version && s->path && s->target.kind != CGM_TARGET_HOST) {
 		(void)snprintf(label, sizeof label, "cgroup v%d", s->version);
 		add_path(p, &path, s->path, p->width - 14);
-		cgm_page_labelled(p, label, cgm_buf_str(&path));
+		cgm_page_labelled(p, label, cgm_buf_str(&path), HEADLINE_WRAP);
 	}
 	put_limit(p, e);
 	put_events(p, s);
 	put_equation(p, e);
 }
 
+/* What the headline and all parts of the breakdown leave of the screen, two blank lines taken off.
+ */
+static size_t verdict_lines(const struct cgm_page *p, const struct cgm_explanation *e)
+{
+	size_t taken = cgm_page_lines(p) + 2 + cgm_explain_tree_least(e->breakdown);
+
+	if (p->o->verbose)
+		return 0;
+	if (taken + VERDICT_LEAST > SCREEN_LINES)
+		return VERDICT_LEAST;
+	return SCREEN_LINES - taken < VERDICT_LINES ? SCREEN_LINES - taken : VERDICT_LINES;
+}
+
 static void put_verdict(struct cgm_page *p, const struct cgm_explanation *e)
 {
+	size_t max = verdict_lines(p, e);
+
 	if (!e->verdict || !*e->verdict)
 		return;
 	cgm_page_newline(p);
 	cgm_page_style(p, CGM_BOLD);
-	cgm_page_wrap(p, e->verdict, 0, 0, p->o->verbose ? 0 : VERDICT_LINES);
+	cgm_page_wrap(p, e->verdict, 0, 0, max);
 	cgm_page_style(p, CGM_PLAIN);
 }
 

@@ -9,7 +9,7 @@
 #include "base/banned.h"
 
 #define TOOL_MAX     36 /* columns of a tool's name with its versions */
-#define FORMULA_ROOM 30 /* a formula with less room goes to a line of its own */
+#define FORMULA_ROOM 24 /* a formula with less room goes to a line of its own */
 
 static size_t wider(size_t a, size_t b)
 {
@@ -50,7 +50,7 @@ static void tool_text(const struct cgm_figure *f, struct cgm_buf *b)
 {
 	cgm_buf_reset(b);
 	cgm_buf_adds(b, f->tool);
-	if (f->versions && *f->versions)
+	if (f->versions && *f->versions && strcmp(f->versions, "all") != 0)
 		cgm_buf_addf(b, " %s", f->versions);
 }
 
@@ -77,7 +77,7 @@ struct number_widths {
 static struct number_widths measure_numbers(const struct cgm_page *p,
 					    const struct cgm_explanation *e)
 {
-	struct number_widths w = {.tool = 4, .text = 5, .difference = 11};
+	struct number_widths w = {.tool = 4, .text = 5, .difference = 9};
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 	char buf[CGM_TEXT_MAX];
 
@@ -88,7 +88,7 @@ static struct number_widths measure_numbers(const struct cgm_page *p,
 		w.difference = wider(w.difference, strlen(difference(p, &e->figures[i], buf)));
 	}
 	w.tool = w.tool > TOOL_MAX ? TOOL_MAX : w.tool;
-	w.formula_at = w.tool + w.text + w.difference + 6;
+	w.formula_at = w.tool + w.text + w.difference + 5;
 	if (w.formula_at + FORMULA_ROOM > p->width)
 		w.formula_at = 0; /* below */
 	return w;
@@ -102,7 +102,7 @@ static void put_figure(struct cgm_page *p, const struct cgm_figure *f,
 
 	tool_text(f, &tool);
 	cgm_page_field(p, cgm_buf_str(&tool), w->tool, false);
-	cgm_page_blanks(p, 2);
+	cgm_page_blanks(p, 1);
 	cgm_page_field(p, shown_text(p, f, buf), w->text, true);
 	cgm_page_blanks(p, 2);
 	cgm_page_field(p, difference(p, f, buf), w->difference, true);
@@ -126,10 +126,10 @@ void cgm_explain_numbers(struct cgm_page *p, const struct cgm_explanation *e)
 	cgm_page_heading(p, "WHAT OTHER TOOLS SHOW");
 	cgm_page_style(p, CGM_DIM);
 	cgm_page_field(p, "TOOL", w.tool, false);
-	cgm_page_blanks(p, 2);
+	cgm_page_blanks(p, 1);
 	cgm_page_field(p, "SHOWS", w.text, true);
 	cgm_page_blanks(p, 2);
-	cgm_page_field(p, "FROM DOCKER", w.difference, true);
+	cgm_page_field(p, "VS DOCKER", w.difference, true);
 	cgm_page_text(p, w.formula_at ? "  FORMULA" : "");
 	cgm_page_style(p, CGM_PLAIN);
 	cgm_page_newline(p);
@@ -229,11 +229,11 @@ static void put_finding(struct cgm_page *p, const struct cgm_finding *f,
 	for (size_t i = 0; i < f->n_evidence; i++)
 		add_evidence(p, &evidence, &f->evidence[i]);
 	if (evidence.len)
-		cgm_page_labelled(p, "  evidence", cgm_buf_str(&evidence));
+		cgm_page_labelled(p, "  evidence", cgm_buf_str(&evidence), 0);
 	if (f->advice[0])
-		cgm_page_labelled(p, "  what to do", f->advice);
+		cgm_page_labelled(p, "  what to do", f->advice, 0);
 	(void)snprintf(man, sizeof man, "cgmem-findings(7), section %s", f->id);
-	cgm_page_labelled(p, "  more", man);
+	cgm_page_labelled(p, "  more", man, 0);
 }
 
 void cgm_explain_findings(struct cgm_page *p, const struct cgm_explanation *e)

@@ -11,6 +11,7 @@
 #define BAR_MAX	  48
 #define HINT_FROM 120 /* columns: then each part says what it is */
 #define TOP_PROCS 3
+#define NO_CHILD  100000 /* thousandths of charged: more than any child has */
 
 /* One line of the tree. */
 struct row {
@@ -19,12 +20,14 @@ struct row {
 	uint64_t bar; /* bytes that the bar shows */
 	const char *hint;
 	bool child;
+	const char *note; /* instead of all that: a line of text */
 };
 
 struct tree {
 	struct row v[ROWS_MAX];
 	size_t n;
 	uint64_t charged;
+	const char *processes; /* a note under the anonymous memory, or NULL */
 };
 
 static const char *const headings[] = {"BYTES", "SHARE", "IN DOCKER", "RECLAIMABLE"};
@@ -82,9 +85,9 @@ static struct split split_children(const struct cgm_breakdown *b, int part, unsi
 	return s;
 }
 
-static size_t count_rows(const struct cgm_breakdown *b, unsigned permille)
+static size_t count_rows(const struct cgm_breakdown *b, unsigned permille, bool note)
 {
-	size_t n = 3; /* heading, remainder, total */
+	size_t n = note ? 4 : 3; /* heading, remainder, total */
 
 	for (int i = 0; i < CGM_PART_COUNT; i++) {
 		struct split s = split_children(b, i, permille);
@@ -95,15 +98,25 @@ static size_t count_rows(const struct cgm_breakdown *b, unsigned permille)
 	return n;
 }
 
-/* The least share of charged memory that a child must have so that all fits in @rows. */
-static unsigned choose_share(const struct cgm_breakdown *b, size_t rows)
+size_t cgm_explain_tree_least(const struct cgm_breakdown *b)
 {
-	static const unsigned steps[] = {0, 1, 5, 10, 20, 50, 100, 200, 400};
+	return b->known ? count_rows(b, NO_CHILD, false) : 0;
+}
 
+/*
+ * The least share of charged memory, in thousandths, that a child must have so that all fits in
+ * @rows. Without a limit of rows all are shown.
+ */
+static unsigned choose_share(const struct cgm_breakdown *b, size_t rows, bool note)
+{
+	static const unsigned steps[] = {5, 10, 20, 50, 100, 200, 400};
+
+	if (rows == SIZE_MAX)
+		return 0;
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (count_rows(b, steps[i]) <= rows)
+		if (count_rows(b, steps[i], note) <= rows)
 			return steps[i];
-	return 1001; /* none */
+	return NO_CHILD;
 }
 
 static void share_text(char buf[16], uint64_t part, uint64_t whole)
@@ -168,6 +181,42 @@ static void add_children(const struct cgm_page *p, struct tree *t, const struct 
 	}
 }
 
+static uint64_t anon_of(const struct cgm_process *p)
+{
+	return p->pss_anon.known ? p->pss_anon.v : p->rss_anon.known ? p->rss_anon.v : 0;
+}
+
+static const struct cgm_process *next_largest(const struct cgm_snapshot *s,
+					      const struct cgm_process *const *taken, size_t n)
+{
+	const struct cgm_process *best = NULL;
+
+	for (size_t i = 0; i < s->n_procs; i++) {
+		const struct cgm_process *p = &s->procs[i];
+		bool seen = false;
+
+		for (size_t k = 0; k < n; k++)
+			seen |= taken[k] == p;
+		if (!seen && anon_of(p) && (!best || anon_of(p) > anon_of(best)))
+			best = p;
+	}
+	return best;
+}
+
+/* A line that says whose the anonymous memory is. */
+static void add_processes(const struct cgm_page *p, struct cgm_buf *b, const struct cgm_snapshot *s)
+{
+	const struct cgm_process *top[TOP_PROCS];
+	char text[CGM_TEXT_MAX];
+	size_t n = 0;
+
+	while (n < TOP_PROCS && (top[n] = next_largest(s, top, n)))
+		n++;
+	for (size_t i = 0; i < n; i++)
+		cgm_buf_addf(b, "%s%s (pid %jd) %s", i ? ", " : "by process: ", top[i]->comm,
+			     (intmax_t)top[i]->pid, cgm_page_bytes(p, text, anon_of(top[i])));
+}
+
 static void add_part(const struct cgm_page *p, struct tree *t, const struct cgm_breakdown *b,
 		     int id, unsigned permille)
 {
@@ -184,6 +233,8 @@ static void add_part(const struct cgm_page *p, struct tree *t, const struct cgm_
 	amount(p, r->reclaim, part->reclaimable);
 	r->bar = part->bytes;
 	r->hint = cgm_part_infos[id].hint;
+	if (id == CGM_PART_ANON && t->processes)
+		add_row(t)->note = t->processes;
 	add_children(p, t, b, id, permille);
 }
 
@@ -297,6 +348,11 @@ static void put_row(struct cgm_page *p, const struct tree *t, const struct row *
 {
 	size_t last = r->docker[0] ? N_NUMBERS : 2; /* children end with their share */
 
+	if (r->note) {
+		cgm_page_blanks(p, 2);
+		cgm_page_wrap(p, r->note, 2, 2, 1);
+		return;
+	}
 	cgm_page_field(p, r->title, w->title, false);
 	cgm_page_blanks(p, 1);
 	cgm_page_style(p, r->child ? CGM_DIM : CGM_BLUE);
@@ -315,62 +371,26 @@ static void put_row(struct cgm_page *p, const struct tree *t, const struct row *
 	cgm_page_newline(p);
 }
 
-static uint64_t anon_of(const struct cgm_process *p)
-{
-	return p->pss_anon.known ? p->pss_anon.v : p->rss_anon.known ? p->rss_anon.v : 0;
-}
-
-static const struct cgm_process *next_largest(const struct cgm_snapshot *s,
-					      const struct cgm_process *const *taken, size_t n)
-{
-	const struct cgm_process *best = NULL;
-
-	for (size_t i = 0; i < s->n_procs; i++) {
-		const struct cgm_process *p = &s->procs[i];
-		bool seen = false;
-
-		for (size_t k = 0; k < n; k++)
-			seen |= taken[k] == p;
-		if (!seen && anon_of(p) && (!best || anon_of(p) > anon_of(best)))
-			best = p;
-	}
-	return best;
-}
-
-/* A line after the tree that says whose the anonymous memory is. */
-static void put_processes(struct cgm_page *p, const struct cgm_snapshot *s)
-{
-	const struct cgm_process *top[TOP_PROCS];
-	CGM_AUTO_BUF struct cgm_buf b = {0};
-	char text[CGM_TEXT_MAX];
-	size_t n = 0;
-
-	while (n < TOP_PROCS && (top[n] = next_largest(s, top, n)))
-		n++;
-	for (size_t i = 0; i < n; i++)
-		cgm_buf_addf(&b, "%s%s (pid %jd) %s",
-			     i ? ", " : "anonymous by process: ", top[i]->comm,
-			     (intmax_t)top[i]->pid, cgm_page_bytes(p, text, anon_of(top[i])));
-	if (n)
-		cgm_page_wrap(p, cgm_buf_str(&b), 0, 0, 1);
-}
-
 void cgm_explain_tree(struct cgm_page *p, const struct cgm_explanation *e, size_t rows)
 {
 	const struct cgm_breakdown *b = e->breakdown;
-	unsigned permille = choose_share(b, rows);
+	CGM_AUTO_BUF struct cgm_buf procs = {0};
 	struct tree t = {.charged = b->charged};
 	struct widths w;
+	unsigned permille;
 
+	if (b->part[CGM_PART_ANON].bytes)
+		add_processes(p, &procs, e->snapshot);
+	if (procs.len && count_rows(b, NO_CHILD, true) <= rows)
+		t.processes = cgm_buf_str(&procs);
+	permille = choose_share(b, rows, t.processes != NULL);
 	for (int i = 0; i < CGM_PART_COUNT; i++)
 		add_part(p, &t, b, i, permille);
-	if (b->unattributed != 0 || b->charged)
-		add_remainder(p, &t, b);
+	add_remainder(p, &t, b);
 	add_total(p, &t, b);
 	w = measure(p, &t);
 	put_headings(p, &w);
 	for (size_t i = 0; i < t.n; i++)
 		put_row(p, &t, &t.v[i], &w);
-	if (t.n + 1 < rows)
-		put_processes(p, e->snapshot);
+	p->b.failed |= procs.failed;
 }

@@ -139,12 +139,12 @@ void cgm_page_wrap(struct cgm_page *p, const char *s, size_t at, size_t indent, 
 	p->b.failed |= safe.failed;
 }
 
-void cgm_page_labelled(struct cgm_page *p, const char *label, const char *s)
+void cgm_page_labelled(struct cgm_page *p, const char *label, const char *s, size_t max_lines)
 {
 	cgm_page_style(p, CGM_DIM);
 	cgm_page_field(p, label, LABEL_WIDTH, false);
 	cgm_page_style(p, CGM_PLAIN);
-	cgm_page_wrap(p, s, LABEL_WIDTH, LABEL_WIDTH, 0);
+	cgm_page_wrap(p, s, LABEL_WIDTH, LABEL_WIDTH, max_lines);
 }
 
 void cgm_page_heading(struct cgm_page *p, const char *s)

@@ -37,8 +37,8 @@ void cgm_page_newline(struct cgm_page *p);
  * with @indent blanks. At most @max_lines (0: any), with an ellipsis at the end of a cut one.
  */
 void cgm_page_wrap(struct cgm_page *p, const char *s, size_t at, size_t indent, size_t max_lines);
-/* "label         text", wrapped. */
-void cgm_page_labelled(struct cgm_page *p, const char *label, const char *s);
+/* "label         text", wrapped, at most @max_lines (0: any). */
+void cgm_page_labelled(struct cgm_page *p, const char *label, const char *s, size_t max_lines);
 /* A heading of a section, with a blank line before it. */
 void cgm_page_heading(struct cgm_page *p, const char *s);
 
@@ -48,7 +48,9 @@ const char *cgm_page_signed(const struct cgm_page *p, char buf[CGM_TEXT_MAX], in
 
 /* Sections of explain. */
 void cgm_explain_headline(struct cgm_page *p, const struct cgm_explanation *e);
-/* @rows: lines that it may take. */
+/* Lines that the breakdown takes without any children. */
+size_t cgm_explain_tree_least(const struct cgm_breakdown *b);
+/* @rows: lines that it may take; SIZE_MAX: any. */
 void cgm_explain_tree(struct cgm_page *p, const struct cgm_explanation *e, size_t rows);
 void cgm_explain_what_if(struct cgm_page *p, const struct cgm_explanation *e);
 void cgm_explain_numbers(struct cgm_page *p, const struct cgm_explanation *e);

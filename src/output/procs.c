@@ -139,10 +139,11 @@ static int put_line(struct cgm_grid *g, const struct cgm_snapshot *s, const stru
 	return r;
 }
 
-static int fill(struct cgm_grid *g, const struct cgm_snapshot *s, const struct cgm_text_options *o)
+static int fill(struct cgm_grid *g, const struct cgm_snapshot *s, bool narrow,
+		const struct cgm_text_options *o)
 {
 	CGM_AUTO_FREE const struct cgm_process **order = calloc(s->n_procs + 1, sizeof *order);
-	bool narrow = o->width && total_width(s, o) > o->width, left_out[N_COLS] = {false};
+	bool left_out[N_COLS] = {false};
 	int r = order ? 0 : -ENOMEM;
 
 	for (size_t col = 0; r == 0 && col < N_COLS; col++) {
@@ -163,13 +164,15 @@ static int fill(struct cgm_grid *g, const struct cgm_snapshot *s, const struct c
 int cgm_procs_write(FILE *out, const struct cgm_snapshot *s, const struct cgm_text_options *o)
 {
 	CGM_CLEANUP(cgm_grid_free_p) struct cgm_grid *g = NULL;
+	size_t width = total_width(s, o);
 	bool foreign = false;
 	int r = cgm_grid_new(&g);
 
 	if (r == 0)
-		r = fill(g, s, o);
+		r = fill(g, s, o->width && width > o->width, o);
 	if (r == 0)
-		r = cgm_grid_write(g, out, true, o->color, " ");
+		r = cgm_grid_write(g, out, true, o->color,
+				   o->width && width + N_COLS > o->width ? " " : "  ");
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < s->n_procs; i++)

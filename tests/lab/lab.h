@@ -182,7 +182,11 @@ static inline void lab_set(const struct plan *p, const char *up, const char *v1,
 	lab_write(path, value);
 }
 
-/* A hard limit without swap beside it. */
+/*
+ * A hard limit with (almost) no swap beside it. On v1 memory and swap together get 1 MiB more: were
+ * the two limits equal, only memory.memsw.failcnt would count (mm/memcontrol.c,
+ * try_charge_memcg()).
+ */
 static inline void lab_limit(const struct plan *p, const char *up, uint64_t bytes)
 {
 	char text[32], path[PATH_MAX];
@@ -191,6 +195,7 @@ static inline void lab_limit(const struct plan *p, const char *up, uint64_t byte
 	lab_set(p, up, "memory.limit_in_bytes", "memory.max", text);
 	snprintf(path, sizeof(path), "%s%s/%s", p->group[0], up,
 		 lab_v2(p) ? "memory.swap.max" : "memory.memsw.limit_in_bytes");
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)(bytes + MIB));
 	if (access(path, W_OK) == 0)
 		lab_write(path, lab_v2(p) ? "0" : text);
 }

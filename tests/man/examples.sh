@@ -5,7 +5,7 @@
 set -u
 tmp=$1
 rc=0
-name='' tree=''
+name='' tree='' path=''
 
 verdict() {
 	sed 's/^/# /' >"$tmp/wrong"
@@ -35,14 +35,14 @@ commands_in() {
 
 # Words that stand for something become what the saved tree has.
 fill_in() {
-	sed -E -e 's/ SIZE/ 512M/; s/--for [0-9]+[a-z]*/--for 1s/' \
-		-e "s#(/system.slice/ssh.service|pid:4711)#$name#" \
+	sed -E -e 's/ SIZE/ 512M/; s/--for ([0-9]+[a-z]*|DURATION)/--for 100ms/' \
+		-e "s#/system.slice/ssh.service#$path#; s/pid:4711/$name/" \
 		-e "s/ (web|db|NAME)( |$)/ $name\2/" -e "s/ (web|db|NAME)( |$)/ $name\2/"
 }
 
 # The options alone: all of them are looked at before --help is answered.
 check_options() {
-	command=$(printf '%s\n' "$1" | sed 's/ | .*//; s/ |$//')
+	command=$(printf '%s\n' "$1" | fill_in | sed 's/ | .*//; s/ |$//')
 	case $command in
 	*" -- "*) command="${command%% -- *} --help -- ${command#* -- }" ;;
 	*) command="$command --help" ;;
@@ -76,60 +76,67 @@ check_page() {
 	done <"$tmp/examples" | verdict "${1#man/}: $(wc -l <"$tmp/examples") commands work"
 }
 
-# The first tree in which containers are found, and one of them.
-choose_tree() {
-	for t in "$FIXTURES"/*/; do
-		name=$("$CGMEM" --root "${t%/}" ps --raw --no-headings -o NAME 2>/dev/null | head -n 1)
-		tree=${t%/}
-		[ -z "$name" ] || return 0
-	done
-	name='' tree=''
-	echo "ok man: examples on a saved tree # SKIP there is none"
+# on TREE COMMAND...: what the program says there, and nothing else.
+on() {
+	root=$1
+	shift
+	"$CGMEM" --root "$root" "$@" 2>/dev/null
 }
 
-# Paths of all values, as the page writes them: findings[].evidence[].name
+# The first tree with a container of which processes were saved too, and that container.
+choose_tree() {
+	for tree in "$FIXTURES"/*; do
+		on "$tree" ps --raw --no-headings --no-trunc -o NAME,PATH >"$tmp/names"
+		while read -r name path; do
+			[ "$path" != - ] && on "$tree" procs --json "$name" | grep -q '"pid"' && return
+		done <"$tmp/names"
+	done
+	name='' tree='' path=''
+	echo "ok man: examples on a saved tree # SKIP there is none with a container and its processes"
+}
+
+# Paths of all values, as the page writes them: findings[].evidence[].name; what is a list has a line with [] too.
 key_paths() {
-	jq -r "$1"' | paths | map(if type == "number" then "[]" else "." + . end) | join("")[1:]' |
+	jq -r "$1"' | def name: map(if type == "number" then "[]" else "." + . end) | join("")[1:];
+		(paths | name), (paths(type == "array") | name + "[]")' |
 		sed -e 's/^\[\]\.//' -e 's/^\(target\.labels\|growth\.rates\)\..*/\1/' | sort -u
 }
 
-# same_keys WHAT SECTION...: the keys on stdin are those of these sections.
+# same_keys WHAT SECTION: the keys on stdin are those of that section. What only holds others need not be told of.
 same_keys() {
-	what=$1
-	shift
 	cat >"$tmp/program"
-	for s; do
-		awk -v want=".Sh $s" '/^\.Sh / { on = ($0 == want) } on && sub(/^\.It Li /, "")' man/cgmem-json.5
-	done | sort -u >"$tmp/page"
-	# what only holds others need not be told of
+	awk -v want=".Sh $2" '/^\.Sh / { on = ($0 == want) } on && sub(/^\.It Li /, "")' man/cgmem-json.5 |
+		sort -u >"$tmp/page"
 	{
 		[ -s "$tmp/program" ] || echo "nothing was written"
-		while IFS= read -r key; do
-			grep -qxF -e "$key" -e "${key}[]" "$tmp/page" ||
-				grep -q -e "^$(printf '%s' "$key" | sed 's/[][.]/\\&/g')[].[]" "$tmp/page" ||
-				echo "missing in the page: $key"
-		done <"$tmp/program"
+		awk 'NR == FNR { page[$0]; next }
+			{ for (p in page) if (p == $0 || index(p, $0 ".") == 1 || index(p, $0 "[]") == 1) next
+			  print "missing in the page: " $0 }' "$tmp/page" "$tmp/program"
 		comm -13 "$tmp/program" "$tmp/page" | sed 's/^/only in the page: /'
-	} | verdict "cgmem-json(5) has the keys of $what"
+	} | verdict "cgmem-json(5) has the keys of $1"
 }
 
 check_json() {
-	if [ -z "$tree" ] || ! command -v jq >/dev/null; then
-		echo "ok man: cgmem-json(5) has the keys # SKIP no jq, or no saved tree"
+	if [ -z "$tree" ] || ! command -v jq >/dev/null || ! command -v mandoc >/dev/null; then
+		echo "ok man: cgmem-json(5) has the keys # SKIP no jq, no mandoc, or no saved tree"
 		return
 	fi
 	"$CGMEM" ps --list-columns | awk '{ print tolower($1) }' | sort >"$tmp/columns"
-	"$CGMEM" --root "$tree" ps --json 2>/dev/null | jq -r '.results[0] | keys[]' | sort |
-		comm -3 - "$tmp/columns" | sed 's/^/no column and key alike: /' | verdict "keys of ps are the columns"
-	for t in "$FIXTURES"/*/; do
-		n=$("$CGMEM" --root "${t%/}" ps --raw --no-headings -o NAME 2>/dev/null | head -n 1)
-		"$CGMEM" --root "${t%/}" explain --json --for 1s --what-if 1G "${n:-/}" no-such-target 2>/dev/null
+	on "$tree" ps --json | jq -r '.results[0] | keys[]' | sort | comm -3 - "$tmp/columns" |
+		sed 's/^/no column and key alike: /' | verdict "keys of ps are the columns"
+	for t in "$FIXTURES"/*; do
+		n=$(on "$t" ps --raw --no-headings -o NAME | head -n 1)
+		on "$t" explain --json --for 100ms --what-if 1G "${n:-/}" no-such-target
 	done >"$tmp/explain.json"
-	key_paths '{schema, time, results: [], errors}' <"$tmp/explain.json" | sed 's/^results$/results[]/' |
-		same_keys "the document" DOCUMENT
+	key_paths '{schema, time, results: [], errors}' <"$tmp/explain.json" | same_keys "the document" DOCUMENT
 	key_paths '.results[] | .processes = []' <"$tmp/explain.json" | same_keys explain EXPLAIN
-	"$CGMEM" --root "$tree" procs --json "$name" 2>/dev/null | key_paths '.results[]' | same_keys procs PROCS
-	"$CGMEM" --root "$tree" doctor --json 2>/dev/null | key_paths '.results[]' | same_keys doctor DOCTOR
+	mandoc -T ascii man/cgmem-numbers.7 | col -b | tr -s ' \n' '  ' >"$tmp/numbers"
+	jq -r '.results[].numbers[].tool, (.results[].numbers[] | select(.versions | test("[0-9]")) | .versions)' \
+		<"$tmp/explain.json" | sort -u | while IFS= read -r word; do
+		grep -qF -e "$word" "$tmp/numbers" || echo "not there: $word"
+	done | verdict "cgmem-numbers(7) has each tool and version"
+	on "$tree" procs --json "$name" | key_paths '.results[]' | same_keys procs PROCS
+	on "$tree" doctor --json | key_paths '.results[]' | same_keys doctor DOCTOR
 }
 
 choose_tree

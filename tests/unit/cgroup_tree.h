@@ -97,11 +97,11 @@ static inline int tree_teardown(void **state)
 	return 0;
 }
 
-#define V1_MOUNTS                                                                                  \
-	"30 24 0:25 / /sys/fs/cgroup ro - tmpfs tmpfs ro,mode=755\n"                               \
-	"35 30 0:32 / /sys/fs/cgroup/memory rw,relatime shared:9 - cgroup cgroup rw,memory\n"      \
-	"39 30 0:36 / /sys/fs/cgroup/pids rw,relatime shared:10 - cgroup cgroup rw,pids\n"         \
-	"40 30 0:37 / /sys/fs/cgroup/hugetlb rw,relatime shared:11 - cgroup cgroup rw,hugetlb\n"   \
+#define V1_MOUNTS                                                                                \
+	"30 24 0:25 / /sys/fs/cgroup ro - tmpfs tmpfs ro,mode=755\n"                             \
+	"35 30 0:32 / /sys/fs/cgroup/memory rw,relatime shared:9 - cgroup cgroup rw,memory\n"    \
+	"39 30 0:36 / /sys/fs/cgroup/pids rw,relatime shared:10 - cgroup cgroup rw,pids\n"       \
+	"40 30 0:37 / /sys/fs/cgroup/hugetlb rw,relatime shared:11 - cgroup cgroup rw,hugetlb\n" \
 	"41 30 0:38 / /sys/fs/cgroup/unified rw,relatime shared:12 - cgroup2 cgroup2 rw\n"
 #define V2_MOUNTS "30 24 0:25 / /sys/fs/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw\n"
 

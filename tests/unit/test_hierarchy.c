@@ -201,14 +201,18 @@ static void test_rebased(void **state)
 
 static void test_path_of_dir(void **state)
 {
-	static const char *const none[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/memoryX/docker",
-					   "docker/abc", "/docker/abc", "",
+	static const char *const none[] = {"/sys/fs/cgroup",
+					   "/sys/fs/cgroup/memoryX/docker",
+					   "docker/abc",
+					   "/docker/abc",
+					   "",
 					   "/sys/fs/cgroup/memory/../pids"};
 	struct tree *t = *state;
 	char *p;
 
 	tree_dir(t, "sys/fs/cgroup/memory");
-	open_tree(t, "35 30 0:32 /docker /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n", NULL);
+	open_tree(t, "35 30 0:32 /docker /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n",
+		  NULL);
 	p = cgm_hierarchy_path_of_dir(t->h, "/sys/fs/cgroup/memory/abc//");
 	assert_string_equal(p, "/docker/abc");
 	free(p);
@@ -238,8 +242,8 @@ static const struct {
 	bool is_part;
 	const char *words;
 } absent[] = {
-	{"30 24 0:25 / / rw - ext4 /dev/vda rw\n", NULL, "quiet\n", CGROUPS_HEAD "memory\t0\t1\t1\n",
-	 false, "is mounted"},
+	{"30 24 0:25 / / rw - ext4 /dev/vda rw\n", NULL, "quiet\n",
+	 CGROUPS_HEAD "memory\t0\t1\t1\n", false, "is mounted"},
 	{"", NULL, NULL, NULL, false, "is mounted"},
 	/* bound to v1, which is mounted elsewhere */
 	{V2_MOUNTS, "cpu pids\n", "quiet\n", CGROUPS_HEAD "memory\t4\t1\t1\n", false, "is mounted"},

@@ -47,8 +47,9 @@ static void assert_value(enum cgm_value_id id, uint64_t v)
 static void test_v1(void **state)
 {
 	(void)state;
-	assert_int_equal(parse(1, "cache 10\nrss 20\nhierarchical_memory_limit 9223372036854771712\n"
-				  "total_cache 30\ntotal_rss 40\ntotal_shmem 0\n"),
+	assert_int_equal(parse(1,
+			       "cache 10\nrss 20\nhierarchical_memory_limit 9223372036854771712\n"
+			       "total_cache 30\ntotal_rss 40\ntotal_shmem 0\n"),
 			 0);
 	assert_value(CGM_LOCAL_CACHE, 10);
 	assert_value(CGM_LOCAL_ANON, 20);
@@ -107,8 +108,9 @@ static void test_prediction(void **state)
 static void test_numbers(void **state)
 {
 	(void)state;
-	assert_int_equal(parse(2, "anon 18446744073709551616\nfile -1\nshmem \nkernel 1 \nsock 0x1\n"
-				  "percpu 12\nslab_reclaimable max\n"),
+	assert_int_equal(parse(2,
+			       "anon 18446744073709551616\nfile -1\nshmem \nkernel 1 \nsock 0x1\n"
+			       "percpu 12\nslab_reclaimable max\n"),
 			 0);
 	assert_int_equal(s.state[CGM_ANON], CGM_BAD);
 	assert_int_equal(s.state[CGM_FILE_CACHE], CGM_BAD);

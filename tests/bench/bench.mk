@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# Included by the Makefile: what `make bench` needs beside the static tools.
+BENCH_BIN := $(B)/tools/sample_bench
+$(BENCH_BIN): $(B)/tests/bench/internal/sample_bench.o $(B)/libapp.a $(B)/libcgmem.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(L_FLAGS) -o $@ $^ $(PKG_LIBS) $(LDLIBS)
+bench: $(BENCH_BIN)
+-include $(B)/tests/bench/internal/sample_bench.d
