@@ -59,8 +59,8 @@ static unsigned rate(const char *word, const char *cand)
 	if (nw == 0 || nw > WORD_MAX || nc == 0 || nc > WORD_MAX)
 		return FAR;
 	if (nw >= 2 && strncasecmp(word, cand, nw) == 0)
-		return 1;
-	bound = nw <= 3 ? 1 : nw <= 7 ? 2 : 3;
+		return nw < nc;
+	bound = nw <= 4 ? 1 : nw <= 8 ? 2 : 3;
 	d = distance(word, nw, cand, nc);
 	return d <= bound ? d : FAR;
 }

@@ -41,19 +41,14 @@ struct reading {
 static int open_source(const struct reading *g, unsigned i, bool *keep)
 {
 	const struct cgm_source *source = &g->r->source[i];
+	int fd, dirfd = g->where->in[source->side].dirfd;
 	char path[PATH_MAX];
-	int fd, e;
 
-	if (g->kept && g->kept[i] != FD_CLOSED) {
-		*keep = true;
-		return g->kept[i] == FD_MISSING ? -ENOENT : g->kept[i];
-	}
-	if (g->where->in[source->side].dirfd < 0)
+	if (dirfd < 0)
 		return -ENOENT;
-	e = cgm_source_path(source, g->where->in[source->side].rel, path);
-	if (e < 0)
-		return e;
-	fd = cgm_dir_openat(g->r->h, g->where->in[source->side].dirfd, path, O_RDONLY);
+	fd = cgm_source_path(source, g->where->in[source->side].rel, path);
+	if (fd == 0)
+		fd = cgm_dir_openat(g->r->h, dirfd, path, O_RDONLY);
 	*keep = g->kept && fd >= 0 && (rlim_t)fd < g->r->keep_below;
 	if (*keep)
 		g->kept[i] = fd;
@@ -70,9 +65,14 @@ static int read_source(struct reading *g, unsigned i)
 {
 	const struct cgm_source *source = &g->r->source[i];
 	uint32_t bit = UINT32_C(1) << i;
-	bool keep = false;
-	int fd = open_source(g, i, &keep), e = fd;
+	int fd = g->kept ? g->kept[i] : FD_CLOSED, e;
+	bool keep = fd != FD_CLOSED;
 
+	if (fd == FD_MISSING)
+		return 0;
+	if (fd == FD_CLOSED)
+		fd = open_source(g, i, &keep);
+	e = fd;
 	if (fd >= 0) {
 		e = cgm_source_read(g->r, source, fd, g->s);
 		if (!keep)
@@ -85,7 +85,7 @@ static int read_source(struct reading *g, unsigned i)
 	}
 	if (e == -ENODEV || is_shortage(e))
 		return e;
-	if (e == -ENOENT && !keep) {
+	if (e == -ENOENT) {
 		g->missed = g->missed || (g->r->seen & bit);
 		if (g->kept)
 			g->kept[i] = FD_MISSING;

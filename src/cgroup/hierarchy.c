@@ -56,20 +56,31 @@ static int open_mount(const struct cgm_root *root, const struct cgm_mount *m)
 	return cgm_take_fd(&fd);
 }
 
+/* Another mount was laid over it, at the same point: of these only the last can be reached. */
+static bool is_covered(const struct cgm_mounts *mounts, size_t i)
+{
+	for (size_t k = i + 1; k < mounts->n; k++)
+		if (strcmp(mounts->v[k].point, mounts->v[i].point) == 0)
+			return true;
+	return false;
+}
+
 /*
- * The widest mount of v1's @controller (NULL: of v2) that can be opened; of equal ones the last,
- * which lies on top. Returns its descriptor, or -ENOENT when there is no such mount at all.
+ * The widest mount of v1's @controller (NULL: of v2) that can be opened; of equal ones the first,
+ * which is where people look. Returns its descriptor, or -ENOENT when there is no such mount at
+ * all.
  */
-static int open_widest(const struct cgm_root *root, struct cgm_mounts *mounts,
+static int open_widest(const struct cgm_root *root, const struct cgm_mounts *mounts,
 		       const char *controller, const struct cgm_mount **ret)
 {
 	CGM_AUTO_CLOSE int best = -1;
 	const struct cgm_mount *m, *chosen = NULL;
 	int fd, r = -ENOENT;
 
-	for (size_t i = mounts->n; i-- > 0;) {
+	for (size_t i = 0; i < mounts->n; i++) {
 		m = &mounts->v[i];
-		if (!is_hierarchy(m, controller) || (chosen && narrowness(m) >= narrowness(chosen)))
+		if (!is_hierarchy(m, controller) || is_covered(mounts, i) ||
+		    (chosen && narrowness(m) >= narrowness(chosen)))
 			continue;
 		fd = open_mount(root, m);
 		if (fd < 0) {
@@ -139,8 +150,8 @@ static int keep_names(const struct cgm_mount *m, char **ret_mount, char **ret_ro
 }
 
 /* A v1 hierarchy that stands beside memory's; that there is none is no error. */
-static int open_beside(const struct cgm_root *root, struct cgm_mounts *mounts, const char *name,
-		       int *ret_fd, char **ret_mount, char **ret_root)
+static int open_beside(const struct cgm_root *root, const struct cgm_mounts *mounts,
+		       const char *name, int *ret_fd, char **ret_mount, char **ret_root)
 {
 	const struct cgm_mount *m = NULL;
 	int fd = open_widest(root, mounts, name, &m);
@@ -151,7 +162,7 @@ static int open_beside(const struct cgm_root *root, struct cgm_mounts *mounts, c
 	return keep_names(m, ret_mount, ret_root);
 }
 
-static int find_memory(const struct cgm_root *root, struct cgm_mounts *mounts,
+static int find_memory(const struct cgm_root *root, const struct cgm_mounts *mounts,
 		       struct cgm_hierarchy *h, struct cgm_err *err)
 {
 	CGM_AUTO_CLOSE int v2 = -1;

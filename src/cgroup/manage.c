@@ -2,6 +2,7 @@
 #include "cgroup/manage.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <libcgroup.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -183,12 +184,40 @@ static struct cgroup *describe(const char *path, struct cgroup_controller **ret_
 	return group;
 }
 
-static int set_limit(struct cgroup_controller *memory, uint64_t bytes)
+static bool is_v2(void)
 {
 	CGM_AUTO_FREE char *list = directory("memory", "cgroup.controllers");
-	bool v2 = list && access(list, F_OK) == 0;
 
-	return lib.add_value(memory, v2 ? "memory.max" : "memory.limit_in_bytes", bytes);
+	return list && access(list, F_OK) == 0;
+}
+
+static int write_word(const char *path, const char *word)
+{
+	CGM_AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, word, strlen(word)) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * On v2 a group has the controllers that its parent's cgroup.subtree_control names. libcgroup 2.0
+ * writes that file in every parent but the hierarchy's root.
+ */
+static int enable_below_root(struct cgm_err *err)
+{
+	CGM_AUTO_FREE char *control = directory("memory", "cgroup.subtree_control");
+	int r;
+
+	if (!control)
+		return cgm_err_set(err, ENODEV, "libcgroup sees no memory controller");
+	(void)write_word(control, "+pids"); /* only memory is needed */
+	r = write_word(control, "+memory");
+	if (r < 0)
+		return cgm_err_set(err, r == -EACCES ? EPERM : -r,
+				   "cannot enable the memory controller in %.120s: %s", control,
+				   strerror(-r));
+	return 0;
 }
 
 /* Parents are left behind by libcgroup; rmdir(2) leaves those alone that are in use. */
@@ -222,6 +251,7 @@ int cgm_manage_create(const char *path, uint64_t limit_bytes, struct cgm_err *er
 {
 	struct cgroup_controller *memory = NULL;
 	struct cgroup *group;
+	bool v2;
 	int r = check_path(path, err);
 
 	if (r == 0)
@@ -232,11 +262,15 @@ int cgm_manage_create(const char *path, uint64_t limit_bytes, struct cgm_err *er
 		return cgm_err_set(err, EPERM, "systemd manages the groups of this machine");
 	if (exists(path))
 		return cgm_err_set(err, EEXIST, "the group %.120s exists already", path);
+	v2 = is_v2();
+	r = v2 ? enable_below_root(err) : 0;
+	if (r < 0)
+		return r;
 	group = describe(path, &memory);
 	if (!group)
 		return cgm_err_set(err, ENOMEM, "libcgroup cannot describe the group %.120s", path);
 	if (limit_bytes)
-		r = set_limit(memory, limit_bytes);
+		r = lib.add_value(memory, v2 ? "memory.max" : "memory.limit_in_bytes", limit_bytes);
 	if (r == 0)
 		r = lib.create(group, 1);
 	if (r) {

@@ -83,17 +83,30 @@ static void remember(struct cgm_stat_layout *l, unsigned line, const char *key, 
 	l->line[line].id = (uint8_t)id;
 }
 
-/* The line from @p to @stop begins with the key that stood there last time. */
+/* The line at @p begins with the key that stood there last time. */
 static bool predicted(const struct cgm_stat_layout *l, unsigned line, const char *p,
-		      const char *stop)
+		      const char *end)
 {
 	size_t len;
 
 	if (line >= l->n)
 		return false;
 	len = l->line[line].len;
-	return len && (size_t)(stop - p) > len && p[len] == ' ' &&
+	return len && (size_t)(end - p) > len && p[len] == ' ' &&
 	       memcmp(p, l->line[line].key, len) == 0;
+}
+
+/* The newline that ends the line at @p, @end when none does. Most lines end where digits do. */
+static const char *line_end(const char *p, const char *end)
+{
+	const char *nl;
+
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	if (p < end && *p == '\n')
+		return p;
+	nl = memchr(p, '\n', (size_t)(end - p));
+	return nl ? nl : end;
 }
 
 /* True when the file is made of such lines, whoever's they are. */
@@ -113,32 +126,40 @@ static bool has_keyed_line(const char *p, const char *end)
 	return false;
 }
 
+/* The key of an unexpected line: where its value stands, or NULL when it has none. */
+static const char *learn_key(struct cgm_stat_layout *layout, unsigned line, enum cgm_file file,
+			     int version, const char *p, const char *stop,
+			     enum cgm_value_id *ret_id)
+{
+	const char *space = memchr(p, ' ', (size_t)(stop - p));
+
+	if (!space)
+		return NULL;
+	*ret_id = find_key(file, version, p, (size_t)(space - p));
+	remember(layout, line, p, (size_t)(space - p), *ret_id);
+	return space + 1;
+}
+
 int cgm_stat_parse(struct cgm_stat_layout *layout, enum cgm_file file, int version,
 		   const char *text, size_t len, struct cgm_sample *ret)
 {
-	const char *end = text + len, *stop;
+	const char *end = text + len, *stop, *value;
+	enum cgm_value_id id = CGM_VALUE_COUNT;
 	unsigned known = 0, line = 0;
 
 	for (const char *p = text; p < end; p = stop + 1, line++) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p)), *value;
-		enum cgm_value_id id;
-
-		stop = nl ? nl : end;
-		if (predicted(layout, line, p, stop)) {
+		if (predicted(layout, line, p, end)) {
 			value = p + layout->line[line].len + 1;
+			stop = line_end(value, end);
 			id = layout->line[line].id;
 		} else {
-			value = memchr(p, ' ', (size_t)(stop - p));
-			if (!value)
-				continue;
-			id = find_key(file, version, p, (size_t)(value - p));
-			remember(layout, line, p, (size_t)(value - p), id);
-			value++;
+			stop = line_end(p, end);
+			value = learn_key(layout, line, file, version, p, stop, &id);
 		}
-		if (id == CGM_VALUE_COUNT)
+		if (!value || id == CGM_VALUE_COUNT)
 			continue;
 		known++;
-		if (nl)
+		if (stop < end)
 			set_number(ret, id, value, (size_t)(stop - value));
 		else /* cut: the number may have had more digits */
 			set_state(ret, id, CGM_BAD);

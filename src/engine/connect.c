@@ -120,7 +120,6 @@ static int connect_ssh(const char *rest, struct cgm_http **ret, struct cgm_err *
 	argv[n++] = "system";
 	argv[n++] = "dial-stdio";
 	o.dial = argv;
-	o.base_url = "http://127.0.0.1"; /* not looked up, not connected to */
 	o.timeout_ms = CGM_ENGINE_SSH_TIMEOUT_MS;
 	return cgm_http_new(&o, ret, err);
 }

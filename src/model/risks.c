@@ -110,6 +110,12 @@ bool cgm_risk_near_limit(const struct cgm_rules *r, struct cgm_finding *f)
 	return true;
 }
 
+/* A counter that lies must not overflow the conversion. */
+static uint64_t whole(double v)
+{
+	return v < 1e18 ? (uint64_t)v : (uint64_t)1e18;
+}
+
 /* How fast a counter of pages rose in the window, in bytes a second. */
 static bool page_rate(const struct cgm_rules *r, enum cgm_value_id id, uint64_t *ret)
 {
@@ -117,8 +123,8 @@ static bool page_rate(const struct cgm_rules *r, enum cgm_value_id id, uint64_t 
 
 	if (!a->version || !r->s->window_ms || !cgm_has(a, id) || !cgm_has(b, id))
 		return false;
-	*ret = (uint64_t)((double)cgm_sub_sat(b->v[id], a->v[id]) * (double)r->page * 1000.0 /
-			  (double)r->s->window_ms);
+	*ret = whole((double)cgm_sub_sat(b->v[id], a->v[id]) * (double)r->page * 1000.0 /
+		     (double)r->s->window_ms);
 	return true;
 }
 
@@ -139,7 +145,7 @@ static bool stalled(const struct cgm_rules *r, uint64_t *ret)
 
 	if (!count_rate(r, CGM_PSI_SOME_TOTAL, &us_per_s))
 		return false;
-	*ret = (uint64_t)(us_per_s / 100.0);
+	*ret = whole(us_per_s / 100.0);
 	return true;
 }
 
@@ -160,7 +166,7 @@ bool cgm_risk_thrashing(const struct cgm_rules *r, struct cgm_finding *f)
 	} else {
 		if (!count_rate(r, CGM_FAILCNT, &fails) || fails < FAILS_PER_SECOND)
 			return false;
-		cgm_evidence(f, "failcnt", (uint64_t)fails, "per_second");
+		cgm_evidence(f, "failcnt", whole(fails), "per_second");
 	}
 	f->severity = CGM_WARN;
 	cgm_say(f,

@@ -7,11 +7,12 @@
 
 struct cgm_row {
 	const struct cgm_target *target; /* borrowed from the container list */
-	const char *path;		 /* borrowed; NULL: no group (stopped) */
-	const char *subtotal;		 /* not NULL: a subtotal or total line of that name */
-	unsigned n_members;		 /* of a subtotal */
-	struct cgm_sample sample;	 /* version 0: nothing to read (stopped or gone) */
-	bool gone;			 /* it went away while it was read */
+	const char *typed;	  /* what the user named it by; NULL: it was listed; borrowed */
+	const char *path;	  /* borrowed; NULL: no group (stopped) */
+	const char *subtotal;	  /* not NULL: a subtotal or total line of that name */
+	unsigned n_members;	  /* of a subtotal */
+	struct cgm_sample sample; /* version 0: nothing to read (stopped or gone) */
+	bool gone;		  /* it went away while it was read */
 	struct cgm_breakdown breakdown;
 	uint64_t docker_limit; /* what docker shows right of the slash; 0 none */
 	struct cgm_effective_limit effective;

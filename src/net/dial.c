@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/dial.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,46 +71,38 @@ static int spawn(const char *const argv[], int conn, int err_fd, pid_t *ret)
 
 int cgm_dial_open(struct cgm_dial *ret, struct cgm_err *err)
 {
-	CGM_AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	socklen_t len = sizeof a.sun_family; /* unix(7): autobind */
-	struct cgm_dial d = {.err_fd = -1};
+	CGM_AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_in a = {.sin_family = AF_INET};
+	socklen_t len = sizeof a;
 
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&a, len) < 0 || listen(fd, 4) < 0)
-		return cgm_err_set(err, errno, "socket: %s", strerror(errno));
-	len = sizeof a;
-	if (getsockname(fd, (struct sockaddr *)&a, &len) < 0)
-		return cgm_err_set(err, errno, "socket: %s", strerror(errno));
-	len -= (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1);
-	if (len >= sizeof d.name)
-		return cgm_err_set(err, ENAMETOOLONG, "socket: the kernel's name is too long");
-	memcpy(d.name, a.sun_path + 1, len);
-	d.listen_fd = cgm_take_fd(&fd);
-	*ret = d;
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&a, len) < 0 || listen(fd, 16) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		return cgm_err_set(err, errno, "a port on the loopback device: %s",
+				   strerror(errno));
+	*ret = (struct cgm_dial){.err_fd = -1, .port = ntohs(a.sin_port)};
+	ret->listen_fd = cgm_take_fd(&fd);
 	return 0;
 }
 
-/* The next connection of this process; others that find the name are turned away. */
-static int accept_own(int listen_fd)
+static int accept_from(int listen_fd, unsigned peer_port)
 {
 	for (;;) {
-		int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
-		struct ucred peer = {0};
-		socklen_t len = sizeof peer;
+		struct sockaddr_in a = {0};
+		socklen_t len = sizeof a;
+		int fd = accept4(listen_fd, (struct sockaddr *)&a, &len, SOCK_CLOEXEC);
 
-		if (fd < 0 && errno == EINTR)
+		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
 			continue;
-		if (fd < 0)
-			return -errno;
-		if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) && peer.pid == getpid())
-			return fd;
+		if (fd < 0 || ntohs(a.sin_port) == peer_port)
+			return fd < 0 ? -errno : fd;
 		(void)close(fd);
 	}
 }
 
-int cgm_dial_accept(struct cgm_dial *d, const char *const argv[])
+int cgm_dial_accept(struct cgm_dial *d, unsigned peer_port, const char *const argv[])
 {
-	CGM_AUTO_CLOSE int conn = accept_own(d->listen_fd), err_write = -1;
+	CGM_AUTO_CLOSE int conn = accept_from(d->listen_fd, peer_port), err_write = -1;
 	int pair[2], rc;
 
 	if (conn < 0)

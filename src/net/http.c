@@ -99,9 +99,8 @@ static int start_dial(void *arg, char *remote, char *local, int remote_port, int
 	(void)remote;
 	(void)local;
 	(void)remote_port;
-	(void)local_port;
 	memcpy(&argv, &h->dial_argv, sizeof argv);
-	rc = cgm_dial_accept(&h->dial, argv);
+	rc = cgm_dial_accept(&h->dial, (unsigned)local_port, argv);
 	if (rc >= 0)
 		return CURL_PREREQFUNC_OK;
 	(void)stop(h, -rc, rc == -ENOENT ? "no such program" : strerror(-rc));
@@ -151,7 +150,6 @@ static CURLcode set_options(struct cgm_http *h, const struct cgm_http_options *o
 		{CURLOPT_PROXY, ""}, /* none, whatever the environment says */
 		{CURLOPT_USERAGENT, "cgmem/" CGMEM_VERSION},
 		{CURLOPT_UNIX_SOCKET_PATH, o->unix_socket},
-		{CURLOPT_ABSTRACT_UNIX_SOCKET, o->dial ? h->dial.name : NULL},
 		{CURLOPT_CAINFO, o->ca_file},
 		{CURLOPT_SSLCERT, o->cert_file},
 		{CURLOPT_SSLKEY, o->key_file},
@@ -191,6 +189,20 @@ static char **copy_argv(const char *const *argv)
 	return copy;
 }
 
+/* The base URL becomes that of the port which leads to the program. */
+static int set_dial(struct cgm_http *h, struct cgm_err *err)
+{
+	char url[32];
+	int rc = cgm_dial_open(&h->dial, err);
+
+	if (rc < 0)
+		return rc;
+	(void)snprintf(url, sizeof url, "http://127.0.0.1:%u", (unsigned)h->dial.port);
+	free(h->base);
+	h->base = strdup(url);
+	return h->base ? 0 : cgm_err_set(err, ENOMEM, "out of memory");
+}
+
 int cgm_http_new(const struct cgm_http_options *o, struct cgm_http **ret, struct cgm_err *err)
 {
 	CGM_CLEANUP(cgm_http_free_p) struct cgm_http *h = NULL;
@@ -214,7 +226,7 @@ int cgm_http_new(const struct cgm_http_options *o, struct cgm_http **ret, struct
 	h->dial.listen_fd = -1;
 	if (!h->easy || !h->base || (o->unix_socket && !h->socket) || (o->dial && !h->dial_argv))
 		return cgm_err_set(err, ENOMEM, "out of memory");
-	rc = o->dial ? cgm_dial_open(&h->dial, err) : 0;
+	rc = o->dial ? set_dial(h, err) : 0;
 	if (rc < 0)
 		return rc;
 	if (set_options(h, o))

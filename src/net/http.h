@@ -17,8 +17,9 @@ struct cgm_http;
 
 struct cgm_http_options {
 	const char *unix_socket; /* absolute path; NULL: TCP */
-	const char *const *dial; /* argv of a program that is the connection; NULL: none */
-	const char *base_url;	 /* "http://localhost", "https://host:2376"; no trailing slash */
+	const char *const
+		*dial;	      /* argv of a program that is the connection (net/dial.h), or NULL */
+	const char *base_url; /* "http://localhost", "https://host:2376"; no trailing slash */
 	const char *ca_file, *cert_file, *key_file; /* TLS; NULL: none */
 	bool verify_peer;
 	unsigned timeout_ms; /* for connecting and for the whole answer, each request */

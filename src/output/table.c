@@ -111,12 +111,14 @@ static int put_row(struct cgm_grid *g, const struct cgm_column_set *cols, const 
 	return r;
 }
 
-static int put_headings(struct cgm_grid *g, const struct cgm_column_set *cols)
+/* A heading takes its width even where it is not shown, so then there is @none. */
+static int put_headings(struct cgm_grid *g, const struct cgm_column_set *cols, bool none)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < cols->n; i++)
-		r = cgm_grid_column(g, cols->v[i]->heading, cols->v[i]->type != CGM_CELL_TEXT);
+		r = cgm_grid_column(g, none ? "" : cols->v[i]->heading,
+				    cols->v[i]->type != CGM_CELL_TEXT);
 	return r;
 }
 
@@ -144,7 +146,7 @@ static int write_pretty(FILE *out, const struct cgm_column_set *cols, const stru
 		return write_empty(out, cols, o);
 	r = cgm_grid_new(&g);
 	if (r == 0)
-		r = put_headings(g, cols);
+		r = put_headings(g, cols, o->no_headings);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = put_row(g, cols, &rows[i], o, room);
 	return r == 0 ? cgm_grid_write(g, out, !o->no_headings, o->color, gap) : r;

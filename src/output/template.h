@@ -26,7 +26,10 @@ void cgm_template_set_raw(struct cgm_template *t, bool raw_bytes);
 /* Files and CGM_COL_* flags that its placeholders need. */
 uint32_t cgm_template_files(const struct cgm_template *t, int version);
 unsigned cgm_template_flags(const struct cgm_template *t);
-/* @no_trunc: .ID and .Container in full. */
+/*
+ * @no_trunc: .ID in full. .Container is what the user typed, else the short id even then, as in
+ * docker stats (docker/cli stats.go, 20.10 and 28).
+ */
 int cgm_template_write(const struct cgm_template *t, FILE *out, const struct cgm_row *rows,
 		       size_t n, bool no_trunc);
 

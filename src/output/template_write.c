@@ -35,8 +35,10 @@ static void docker_field(enum cgm_field_id id, const struct subject *s, struct c
 	struct cgm_cell name;
 
 	(void)cgm_row_docker_bytes(row, &n);
-	if (id == CGM_FIELD_ID || id == CGM_FIELD_CONTAINER) {
-		add_id(row, s->no_trunc, b);
+	if (id == CGM_FIELD_CONTAINER && row->typed) {
+		cgm_escape_name(b, row->typed, strlen(row->typed), false);
+	} else if (id == CGM_FIELD_ID || id == CGM_FIELD_CONTAINER) {
+		add_id(row, s->no_trunc && id == CGM_FIELD_ID, b);
 	} else if (id == CGM_FIELD_NAME) {
 		cgm_cell_get(cgm_column_find("NAME", NULL), row, &name);
 		cgm_buf_adds(b, name.known ? "" : NO_VALUE);
@@ -74,10 +76,14 @@ static void field_text(const struct cgm_field *f, const struct subject *s, struc
  */
 static void json_text(const char *s, bool html, struct cgm_buf *b)
 {
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+
 	cgm_buf_adds(b, "\"");
 	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			cgm_buf_addf(b, "\\%c", *s);
+		const char *at = strchr(from, *s);
+
+		if (at)
+			cgm_buf_addf(b, "\\%c", to[at - from]);
 		else if ((unsigned char)*s < 0x20 || (html && strchr("<>&", *s)))
 			cgm_buf_addf(b, "\\u%04x", (unsigned)(unsigned char)*s);
 		else if (strncmp(s, "\u2028", 3) == 0 || strncmp(s, "\u2029", 3) == 0)

@@ -118,10 +118,11 @@ int cgm_shmem_set_take(struct cgm_shmem_set *s, const struct cgm_process *procs,
 	for (size_t i = 0; i < n; i++) {
 		struct cgm_shmem_item *item = &s->items[i];
 
-		v[i] = (struct cgm_holder){.kind = item->key.kind,
-					   .name = CGM_TAKE(item->name),
-					   .bytes = item->bytes,
-					   .limit = item->limit};
+		v[i].kind = item->key.kind;
+		v[i].name = item->name;
+		item->name = NULL; /* moved */
+		v[i].bytes = item->bytes;
+		v[i].limit = item->limit;
 		if (v[i].kind == CGM_HOLD_TMPFS)
 			continue;
 		v[i].pid = procs[item->finder].pid;

@@ -15,6 +15,10 @@
 #include "base/readfile.h"
 #include "base/banned.h"
 
+#ifndef RESOLVE_CACHED /* headers before 5.12 */
+#define RESOLVE_CACHED 0x20
+#endif
+
 #define MOUNTINFO_CAP ((size_t)16 << 20)
 
 /* Types whose look-ups ask somebody else; a subtype may follow after a point ("fuse.sshfs"). */

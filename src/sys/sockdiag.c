@@ -28,7 +28,7 @@ struct sum {
 	uint64_t bytes;
 };
 
-typedef void add_fn(const struct nlmsghdr *h, struct sum *s);
+typedef void add_fn(struct nlmsghdr *h, struct sum *s);
 
 static int own_namespace(void)
 {
@@ -66,11 +66,10 @@ static int diag_socket(const struct cgm_root *root, pid_t pid)
 }
 
 /* One datagram of the answer. 1: there is more; 0: it was the last. */
-static int take_messages(const char *buf, size_t len, add_fn *add, struct sum *s)
+static int take_messages(void *buf, size_t len, add_fn *add, struct sum *s)
 {
-	for (const struct nlmsghdr *h = (const void *)buf; NLMSG_OK(h, len);
-	     h = NLMSG_NEXT(h, len)) {
-		const struct nlmsgerr *e = (const void *)((const char *)h + NLMSG_HDRLEN);
+	for (struct nlmsghdr *h = buf; NLMSG_OK(h, len); h = NLMSG_NEXT(h, len)) {
+		const struct nlmsgerr *e = NLMSG_DATA(h);
 
 		if (h->nlmsg_type == NLMSG_DONE)
 			return 0;
@@ -105,23 +104,23 @@ static int dump(int fd, const void *request, size_t size, add_fn *add, struct su
 }
 
 /* The words of attribute @type behind @skip bytes of payload; NULL: not there. */
-static const uint32_t *meminfo(const struct nlmsghdr *h, size_t skip, unsigned short type)
+static const uint32_t *meminfo(struct nlmsghdr *h, size_t skip, unsigned short type)
 {
 	size_t left;
-	const struct rtattr *a;
+	struct rtattr *a;
 
 	if (h->nlmsg_len < NLMSG_LENGTH(skip))
 		return NULL;
 	left = h->nlmsg_len - NLMSG_LENGTH(skip);
-	a = (const void *)((const char *)h + NLMSG_HDRLEN + NLMSG_ALIGN(skip));
+	a = (struct rtattr *)(void *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(skip));
 	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
 		if (a->rta_type == type &&
 		    RTA_PAYLOAD(a) > SK_MEMINFO_WMEM_QUEUED * sizeof(uint32_t))
-			return (const void *)((const char *)a + RTA_LENGTH(0));
+			return RTA_DATA(a);
 	return NULL;
 }
 
-static void add_inet(const struct nlmsghdr *h, struct sum *s)
+static void add_inet(struct nlmsghdr *h, struct sum *s)
 {
 	const uint32_t *m = meminfo(h, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO);
 
@@ -129,9 +128,9 @@ static void add_inet(const struct nlmsghdr *h, struct sum *s)
 		s->bytes += (uint64_t)m[SK_MEMINFO_RMEM_ALLOC] + m[SK_MEMINFO_WMEM_QUEUED];
 }
 
-static void add_unix(const struct nlmsghdr *h, struct sum *s)
+static void add_unix(struct nlmsghdr *h, struct sum *s)
 {
-	const struct unix_diag_msg *msg = (const void *)((const char *)h + NLMSG_HDRLEN);
+	const struct unix_diag_msg *msg = NLMSG_DATA(h);
 	const uint32_t *m = meminfo(h, sizeof *msg, UNIX_DIAG_MEMINFO);
 
 	if (m && cgm_open_fds_has(s->sockets, msg->udiag_ino))

@@ -18,7 +18,7 @@ names() { printf '%s\n' "$output" | tail -n +2 | awk '{ print $1 }' | tr '\n' ' 
 	status_is 0
 	head=$(printf '%s\n' "$output" | head -n 1 | tr -s ' ')
 	[ "$head" = "NAME MEM USAGE / LIMIT MEM % ANON CACHE WHY" ] || fail "80: $head"
-	[ "$(printf '%s\n' "$output" | awk '{ if (length > m) m = length } END { print m }')" -le 80 ] || fail "too wide"
+	[ "$(printf '%s\n' "$output" | wc -L)" -le 80 ] || fail "too wide"
 	COLUMNS=100 ps
 	head=$(printf '%s\n' "$output" | head -n 1 | tr -s ' ')
 	[ "$head" = "NAME MEM USAGE / LIMIT MEM % ANON CACHE TMPFS KERNEL SWAP WHY" ] || fail "100: $head"

@@ -114,11 +114,25 @@ check_library() {
 		verdict "libcgmem(3): the example compiles"
 }
 
+# The commands to confirm a finding by hand: the shell, awk and grep understand them. P and G are this shell's and an
+# empty folder, so that they find nothing; the engine is not asked.
+check_by_hand() {
+	awk '/^\.Sh / { on = /CAUSES|RISKS|NOTICES/ } /^\.Ed/ { block = 0 }
+		on && block { sub(/^\\&/, ""); gsub(/\\e/, "\\"); print }
+		/^\.Bd -literal/ { block = 1 }' man/cgmem-findings.7 | grep -v '^docker ' >"$tmp/by-hand"
+	[ "$(wc -l <"$tmp/by-hand")" -gt 50 ] || echo "few commands were found" >"$tmp/complaints"
+	mkdir -p "$tmp/group"
+	P=$$ G=$tmp/group PIDS=$$ timeout 60 sh "$tmp/by-hand" 2>&1 >/dev/null |
+		grep -iE 'syntax|unterminated|unmatched|invalid|unknown|unrecogni|usage:|expression' >>"$tmp/complaints"
+	verdict "cgmem-findings(7): commands by hand" <"$tmp/complaints"
+}
+
 check_commands
 check_options
 check_columns
 check_findings
 check_exit_status
 check_library
+check_by_hand
 CGMEM=$CGMEM FIXTURES=$FIXTURES sh "$here/examples.sh" "$tmp" || rc=1
 exit $rc

@@ -127,6 +127,30 @@ static void test_widest(void **state)
 	assert_rel(t, "/", ".");
 }
 
+/* Of two that show the same the first; of two at one point the one on top. */
+static void test_twice(void **state)
+{
+	struct tree *t = *state;
+
+	tree_dir(t, "first");
+	tree_dir(t, "second");
+	open_tree(t,
+		  "34 30 0:32 / /covered ro - cgroup cgroup rw,memory\n"
+		  "35 30 0:32 /docker /first ro - cgroup cgroup rw,memory\n"
+		  "36 30 0:32 /docker /second ro - cgroup cgroup rw,memory\n"
+		  "37 30 0:40 / /covered ro - tmpfs tmpfs rw\n",
+		  NULL);
+	assert_string_equal(t->h->mount, "/first");
+	cgm_hierarchy_free(t->h);
+	t->h = NULL;
+	tree_dir(t, "covered");
+	open_tree(t,
+		  "34 30 0:32 / /covered ro - cgroup cgroup rw,memory\n"
+		  "35 30 0:32 /docker/abc /covered ro - cgroup cgroup rw,memory\n",
+		  NULL);
+	assert_string_equal(t->h->mount_root, "/docker/abc");
+}
+
 /* The widest cannot be opened: the next one is taken. */
 static void test_widest_missing(void **state)
 {
@@ -304,19 +328,13 @@ static void test_no_mountinfo(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_TREE(test_v1),
-		ON_TREE(test_v2),
-		ON_TREE(test_no_self),
-		ON_TREE(test_init_mounts),
-		ON_TREE(test_bind_mount),
-		ON_TREE(test_widest),
-		ON_TREE(test_widest_missing),
-		ON_TREE(test_namespace),
-		ON_TREE(test_namespace_own),
-		ON_TREE(test_rebased),
-		ON_TREE(test_path_of_dir),
-		ON_TREE(test_link_out),
-		cmocka_unit_test(test_absent),
+		ON_TREE(test_v1),	    ON_TREE(test_v2),
+		ON_TREE(test_no_self),	    ON_TREE(test_init_mounts),
+		ON_TREE(test_bind_mount),   ON_TREE(test_widest),
+		ON_TREE(test_twice),	    ON_TREE(test_widest_missing),
+		ON_TREE(test_namespace),    ON_TREE(test_namespace_own),
+		ON_TREE(test_rebased),	    ON_TREE(test_path_of_dir),
+		ON_TREE(test_link_out),	    cmocka_unit_test(test_absent),
 		ON_TREE(test_no_mountinfo),
 	};
 

@@ -115,6 +115,7 @@ static void test_cpulist(void **state)
 	assert_int_equal(cpus("0,2,4-7,65535\n"), 7);
 	assert_int_equal(cpus("0-65535"), 65536);
 	assert_int_equal(cpus("0-65536"), 0);
+	assert_int_equal(cpus("1-65536"), 0);
 	assert_int_equal(cpus("0-65535,0"), 0);
 	assert_int_equal(cpus("3-1"), 0);
 	assert_int_equal(cpus(""), 0);

@@ -134,11 +134,15 @@ static void test_hostile_groups(void **state)
 		"1", "/own/x,oom_memcg=/docker/" ID ",task_memcg=/docker/" ID, "/own/x", "sh", "5");
 	static const char cpuset[] =
 		"4,5,6,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=x,oom_memcg=/"
-		"docker/" ID ",mems_allowed=0,oom_memcg=/own,task_memcg=/own,task=sh,pid=5,uid=0\n";
+		"docker/" ID
+		"/y,mems_allowed=0,oom_memcg=/own,task_memcg=/own,task=sh,pid=5,uid=0\n";
+	static const char path[] =
+		KILL("1", "/own/x,task_memcg=/docker/" ID "/y", "/own/x", "sh", "5");
 
 	(void)state;
 	assert_false(find(forged, "/docker/" ID).known);
 	assert_false(find(cpuset, "/docker/" ID).known);
+	assert_false(find(path, "/docker/" ID).known);
 	/* commas alone do no harm */
 	assert_true(find(KILL("1", "/a,b=c", "/a,b=c", "sh", "5"), "/a,b=c").known);
 	assert_false(find(KILL("1", "/a,b=c", "/a,b=c", "sh", "5"), "/a").known);

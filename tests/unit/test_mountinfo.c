@@ -48,7 +48,7 @@ static void test_escapes(void **state)
 	struct cgm_mounts m =
 		parse("1 0 0:1 / /a\\040b\\134040\\011c\\012d - x rw - tmpfs a\\043b rw\n"
 		      "2 0 0:1 / /e\\9\\04 rw - tmpfs t rw\n"
-		      "3 0 0:1 / /f\\040-\\040g rw - tmpfs t rw");
+		      "3 0 0:1 / /f\\040-\\040g\\040 rw - tmpfs t rw");
 
 	(void)state;
 	/* The first has its lone "-" before the options: what follows is another form. */
@@ -57,7 +57,7 @@ static void test_escapes(void **state)
 	assert_string_equal(m.v[0].fstype, "tmpfs");
 	assert_string_equal(m.v[0].source, "a#b");
 	assert_string_equal(m.v[1].point, "/e\\9\\04");
-	assert_string_equal(m.v[2].point, "/f - g");
+	assert_string_equal(m.v[2].point, "/f - g ");
 	cgm_mounts_clear(&m);
 }
 

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model_case.h"
+
+/* -1: not there; else its severity. */
+static int severity(struct model_case *c, const char *id)
+{
+	const struct cgm_finding *f;
+
+	case_explain(c);
+	f = find(c, id);
+	if (f)
+		assert_true(strlen(f->summary) > 20);
+	return f ? (int)f->severity : -1;
+}
+
+static void with_limit(struct model_case *c, uint64_t limit)
+{
+	cgm_set(&c->s.now, CGM_LIMIT, limit);
+}
+
+/* A second and a third level: /docker, and the root. */
+static struct cgm_sample *with_parent(struct model_case *c)
+{
+	static char parent[] = "/docker", root[] = "/";
+
+	c->s.levels = c->levels;
+	c->s.n_levels = 3;
+	c->levels[0].path = c->s.path;
+	c->levels[1].path = parent;
+	c->levels[2].path = root;
+	c->levels[1].sample = c->s.now;
+	c->levels[1].sample.state[CGM_LIMIT] = CGM_UNLIMITED;
+	return &c->levels[1].sample;
+}
+
+static void test_no_limit(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	assert_int_equal(severity(&c, "no-limit"), CGM_INFO);
+	with_limit(&c, 8 * GIB);
+	assert_int_equal(severity(&c, "no-limit"), CGM_INFO);
+	with_limit(&c, 8 * GIB - 1);
+	assert_int_equal(severity(&c, "no-limit"), -1);
+	/* not known is not none */
+	case_end(&c);
+	case_start(&c, 2);
+	case_explain(&c);
+	c.levels[0].sample.state[CGM_LIMIT] = CGM_DENIED;
+	free(c.f);
+	assert_int_equal(cgm_findings_make(&c.s, &c.b, &c.f), 0);
+	assert_null(find(&c, "no-limit"));
+	cgm_set(with_parent(&c), CGM_LIMIT, GIB);
+	assert_int_equal(severity(&c, "no-limit"), -1);
+	case_end(&c);
+}
+
+static void test_near_limit(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	for (int v = 1; v <= 2; v++) {
+		case_start(&c, v);
+		plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 88 * MIB + 512 * KIB);
+		with_limit(&c, 100 * MIB); /* 90 MiB exactly */
+		assert_int_equal(severity(&c, "near-limit"), -1);
+		plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 1);
+		assert_int_equal(severity(&c, "near-limit"), CGM_WARN);
+		plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 8 * MIB - 1);
+		assert_int_equal(severity(&c, "near-limit"), CGM_WARN);
+		plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 1);
+		assert_int_equal(severity(&c, "near-limit"), CGM_CRITICAL);
+		case_end(&c);
+	}
+}
+
+static void test_full_of_cache_is_normal(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	with_limit(&c, 100 * MIB);
+	plant(&c, CGM_FILE_CACHE, CGM_INACTIVE_FILE, 60 * MIB);
+	plant(&c, CGM_FILE_CACHE, CGM_ACTIVE_FILE, 28 * MIB);
+	plant_kernel(&c, CGM_SLAB_RECLAIMABLE, 10 * MIB);
+	cgm_set(&c.s.now, CGM_FAILCNT, 12345);
+	assert_int_equal(severity(&c, "near-limit"), -1);
+	for (size_t i = 0; i < c.f->n; i++)
+		assert_int_equal(c.f->v[i].severity, CGM_INFO);
+	case_end(&c);
+	/* shared memory is no such cache */
+	case_start(&c, 2);
+	with_limit(&c, 100 * MIB);
+	plant_shmem(&c, 95 * MIB);
+	assert_int_equal(severity(&c, "near-limit"), CGM_WARN);
+	case_end(&c);
+	/* v1 does not tell slab: the estimate stands for it */
+	case_start(&c, 1);
+	with_limit(&c, 100 * MIB);
+	add_proc(&c, 100, 1, "web", MIB);
+	plant_kernel(&c, CGM_KERNEL, 95 * MIB);
+	c.s.host.slab_reclaimable = opt(GIB);
+	assert_int_equal(severity(&c, "near-limit"), -1);
+	c.s.pipe_bytes = opt(95 * MIB);
+	assert_int_equal(severity(&c, "near-limit"), CGM_WARN);
+	case_end(&c);
+}
+
+static void test_parent_limit(void **state)
+{
+	struct cgm_sample *parent;
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	with_limit(&c, 200 * MIB);
+	parent = with_parent(&c);
+	assert_int_equal(severity(&c, "parent-limit"), -1);
+	cgm_set(parent, CGM_LIMIT, 200 * MIB);
+	assert_int_equal(severity(&c, "parent-limit"), -1);
+	cgm_set(parent, CGM_LIMIT, 200 * MIB - 1);
+	assert_int_equal(severity(&c, "parent-limit"), CGM_INFO);
+	assert_non_null(strstr(find(&c, "parent-limit")->summary, "/docker"));
+	/* higher than the own, and nearly full by others */
+	cgm_set(parent, CGM_LIMIT, 1000 * MIB);
+	cgm_set(parent, CGM_CHARGED, 900 * MIB);
+	assert_int_equal(severity(&c, "parent-limit"), -1);
+	cgm_set(parent, CGM_CHARGED, 900 * MIB + 1);
+	assert_int_equal(severity(&c, "parent-limit"), CGM_WARN);
+	assert_int_equal(severity(&c, "near-limit"), CGM_WARN);
+	assert_non_null(strstr(find(&c, "near-limit")->summary, "/docker"));
+	/* above the machine's memory: none */
+	cgm_set(parent, CGM_LIMIT, 8 * GIB);
+	cgm_set(parent, CGM_CHARGED, 8 * GIB);
+	assert_int_equal(severity(&c, "parent-limit"), -1);
+	case_end(&c);
+	/* v1 inside a container: the ancestor is not to be seen */
+	case_start(&c, 1);
+	cgm_set(&c.s.now, CGM_HIERARCHICAL_LIMIT, 64 * MIB);
+	assert_int_equal(severity(&c, "parent-limit"), CGM_INFO);
+	assert_int_equal(severity(&c, "no-limit"), -1);
+	with_limit(&c, 64 * MIB);
+	assert_int_equal(severity(&c, "parent-limit"), -1);
+	case_end(&c);
+}
+
+/* @seconds of which processes were stalled @stall_us microseconds. */
+static void watched(struct model_case *c, unsigned seconds, uint64_t refaults, uint64_t stall_us)
+{
+	cgm_set(&c->s.now, CGM_REFAULT_FILE, 1000);
+	cgm_set(&c->s.now, CGM_PSI_SOME_TOTAL, 5000);
+	c->s.before = c->s.now;
+	c->s.window_ms = seconds * 1000;
+	plus(c, CGM_REFAULT_FILE, refaults);
+	plus(c, CGM_PSI_SOME_TOTAL, stall_us);
+}
+
+static void test_thrashing(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	/* 256 pages a second, stalled for 1 % */
+	case_start(&c, 2);
+	watched(&c, 2, 512, 20000);
+	assert_int_equal(severity(&c, "thrashing"), CGM_WARN);
+	watched(&c, 2, 511, 20000);
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	watched(&c, 2, 512, 19999);
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	/* in a large one 1 % of it a second */
+	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 800 * MIB);
+	watched(&c, 2, 4100, 20000);
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	watched(&c, 2, 4200, 20000);
+	assert_int_equal(severity(&c, "thrashing"), CGM_WARN);
+	/* one sample tells no rate */
+	c.s.before.version = 0;
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	case_end(&c);
+	/* v1: failed charges instead of stalls; never failcnt alone */
+	case_start(&c, 1);
+	cgm_set(&c.s.now, CGM_FAILCNT, 7);
+	watched(&c, 2, 512, 0);
+	c.s.now.state[CGM_PSI_SOME_TOTAL] = CGM_ABSENT;
+	plus(&c, CGM_FAILCNT, 19);
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	plus(&c, CGM_FAILCNT, 1);
+	assert_int_equal(severity(&c, "thrashing"), CGM_WARN);
+	cgm_set(&c.s.now, CGM_REFAULT_FILE, 1000);
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	case_end(&c);
+}
+
+static void test_throttled(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 88 * MIB + 512 * KIB);
+	cgm_set(&c.s.now, CGM_HIGH, 100 * MIB);
+	cgm_set(&c.s.now, CGM_EVENT_HIGH, 3);
+	assert_int_equal(severity(&c, "throttled"), -1);
+	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 1);
+	assert_int_equal(severity(&c, "throttled"), CGM_WARN);
+	cgm_set(&c.s.now, CGM_EVENT_HIGH, 0);
+	assert_int_equal(severity(&c, "throttled"), -1);
+	case_end(&c);
+	/* at memory.high by page cache: that is what it is for */
+	case_start(&c, 2);
+	plant(&c, CGM_FILE_CACHE, CGM_INACTIVE_FILE, 98 * MIB);
+	cgm_set(&c.s.now, CGM_HIGH, 100 * MIB);
+	cgm_set(&c.s.now, CGM_EVENT_HIGH, 300);
+	assert_int_equal(severity(&c, "throttled"), -1);
+	case_end(&c);
+}
+
+static void test_oom_killed(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	cgm_set(&c.s.now, CGM_OOM_KILLS, 0);
+	cgm_set(&c.s.now, CGM_EVENT_OOM, 5);
+	cgm_set(&c.s.now, CGM_FAILCNT, 500);
+	c.s.target.exit_code = opt(137);
+	assert_int_equal(severity(&c, "oom-killed"), -1);
+	cgm_set(&c.s.now, CGM_OOM_KILLS, 1);
+	assert_int_equal(severity(&c, "oom-killed"), CGM_WARN);
+	c.s.before = c.s.now;
+	assert_int_equal(severity(&c, "oom-killed"), CGM_WARN);
+	cgm_set(&c.s.before, CGM_OOM_KILLS, 0);
+	assert_int_equal(severity(&c, "oom-killed"), CGM_CRITICAL);
+	c.s.before.version = 0;
+	c.s.oom = (struct cgm_oom_report){.known = true,
+					  .seconds_ago = 3600,
+					  .victim = "app",
+					  .pid = 77,
+					  .anon_rss = {64 * MIB, true}};
+	assert_int_equal(severity(&c, "oom-killed"), CGM_WARN);
+	assert_non_null(strstr(find(&c, "oom-killed")->summary, "app (pid 77) 1 h"));
+	c.s.oom.seconds_ago = 3599;
+	assert_int_equal(severity(&c, "oom-killed"), CGM_CRITICAL);
+	case_end(&c);
+	/* only the engine knows */
+	case_start(&c, 2);
+	c.s.target.oom_killed = c.s.target.oom_killed_known = true;
+	assert_int_equal(severity(&c, "oom-killed"), CGM_WARN);
+	c.s.target.state = (char *)(uintptr_t) "exited";
+	assert_int_equal(severity(&c, "oom-killed"), CGM_CRITICAL);
+	/* it stands before milder ones */
+	for (size_t i = 0; i < c.f->n; i++)
+		if (c.f->v[i].kind == CGM_KIND_RISK) {
+			assert_string_equal(c.f->v[i].id, "oom-killed");
+			break;
+		}
+	case_end(&c);
+}
+
+static void test_swapped(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	cgm_set(&c.s.now, CGM_SWAP, 16 * MIB - 1);
+	assert_int_equal(severity(&c, "swapped"), -1);
+	cgm_set(&c.s.now, CGM_SWAP, 16 * MIB);
+	assert_int_equal(severity(&c, "swapped"), CGM_INFO);
+	/* a tenth of a large one */
+	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 900 * MIB);
+	assert_int_equal(severity(&c, "swapped"), -1);
+	/* read back at 1 MiB a second */
+	cgm_set(&c.s.now, CGM_PSWPIN, 10);
+	c.s.before = c.s.now;
+	c.s.window_ms = 1000;
+	plus(&c, CGM_PSWPIN, 255);
+	assert_int_equal(severity(&c, "swapped"), -1);
+	plus(&c, CGM_PSWPIN, 1);
+	assert_int_equal(severity(&c, "swapped"), CGM_WARN);
+	case_end(&c);
+	case_start(&c, 1);
+	cgm_set(&c.s.now, CGM_SWAP, MIB);
+	cgm_set(&c.s.now, CGM_REFAULT_ANON, 0);
+	c.s.before = c.s.now;
+	c.s.window_ms = 1000;
+	plus(&c, CGM_REFAULT_ANON, 256);
+	assert_int_equal(severity(&c, "swapped"), CGM_WARN);
+	case_end(&c);
+}
+
+static void test_counters_that_went_back(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	watched(&c, 1, 0, 0);
+	cgm_set(&c.s.now, CGM_REFAULT_FILE, 0);
+	cgm_set(&c.s.now, CGM_PSI_SOME_TOTAL, 0);
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	/* and a lie */
+	cgm_set(&c.s.now, CGM_REFAULT_FILE, UINT64_MAX);
+	cgm_set(&c.s.now, CGM_PSI_SOME_TOTAL, UINT64_MAX);
+	assert_int_equal(severity(&c, "thrashing"), CGM_WARN);
+	c.s.window_ms = 0;
+	cgm_set(&c.s.now, CGM_REFAULT_FILE, UINT64_MAX);
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	case_end(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_limit),
+		cmocka_unit_test(test_near_limit),
+		cmocka_unit_test(test_full_of_cache_is_normal),
+		cmocka_unit_test(test_parent_limit),
+		cmocka_unit_test(test_thrashing),
+		cmocka_unit_test(test_throttled),
+		cmocka_unit_test(test_oom_killed),
+		cmocka_unit_test(test_swapped),
+		cmocka_unit_test(test_counters_that_went_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
