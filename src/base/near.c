@@ -65,6 +65,15 @@ static unsigned rate(const char *word, const char *cand)
 	return d <= bound ? d : FAR;
 }
 
+/* Two lists may have the same word in two spellings: "name" and "NAME". */
+static bool is_taken(const char *word, const char *const *found, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(word, found[i]) == 0)
+			return true;
+	return false;
+}
+
 static size_t nearest(const char *word, const char *const *words, size_t n,
 		      const char *ret[NEAR_MAX])
 {
@@ -77,7 +86,7 @@ static size_t nearest(const char *word, const char *const *words, size_t n,
 
 		while (at > 0 && d < best[at - 1])
 			at--;
-		if (d == FAR || at == NEAR_MAX)
+		if (d == FAR || at == NEAR_MAX || is_taken(words[i], ret, found))
 			continue;
 		for (size_t k = NEAR_MAX - 1; k > at; k--) {
 			best[k] = best[k - 1];

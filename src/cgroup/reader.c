@@ -73,7 +73,9 @@ static int add_sources(struct cgm_reader *r)
 		enum cgm_layout layout = layout_of((enum cgm_file)f, r->h->version, &name);
 		int e = 0;
 
-		if (layout != CGM_LAYOUT_NONE && layout != CGM_LAYOUT_SUM)
+		if (layout == CGM_LAYOUT_SUM)
+			r->sums |= CGM_FILE_BIT(f);
+		else if (layout != CGM_LAYOUT_NONE)
 			e = add_source(r, (enum cgm_file)f, layout, name);
 		if (e < 0)
 			return e;
@@ -148,7 +150,7 @@ static int learn_sum(struct cgm_reader *r, enum cgm_file f, const char *pattern,
 	while (err == 0 && (e = readdir(dir))) {
 		if (!fits(pattern, e->d_name))
 			continue;
-		r->sums_known = true;
+		r->sums &= ~CGM_FILE_BIT(f);
 		err = add_source(r, f, CGM_LAYOUT_SUM, e->d_name);
 	}
 	return err;
@@ -156,16 +158,16 @@ static int learn_sum(struct cgm_reader *r, enum cgm_file f, const char *pattern,
 
 int cgm_reader_learn(struct cgm_reader *r, const struct cgm_where *w, uint32_t files)
 {
-	if (r->sums_known)
-		return 0;
-	for (unsigned f = 0; f < CGM_FILE_COUNT; f++) {
+	uint32_t wanted = files & r->sums;
+
+	for (unsigned f = 0; wanted >> f; f++) {
 		enum cgm_side side = side_of((enum cgm_file)f, r->h->version);
 		const char *name;
 		int e;
 
-		if (!(files & CGM_FILE_BIT(f)) || w->in[side].dirfd < 0 ||
-		    layout_of((enum cgm_file)f, r->h->version, &name) != CGM_LAYOUT_SUM)
+		if (!(wanted & CGM_FILE_BIT(f)) || w->in[side].dirfd < 0)
 			continue;
+		(void)layout_of((enum cgm_file)f, r->h->version, &name);
 		e = learn_sum(r, (enum cgm_file)f, name, w->in[side].dirfd, w->in[side].rel);
 		if (e < 0)
 			return e;

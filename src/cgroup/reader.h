@@ -39,7 +39,7 @@ struct cgm_reader {
 	const struct cgm_hierarchy *h;
 	struct cgm_source source[CGM_SOURCES_MAX];
 	unsigned n;
-	bool sums_known;
+	uint32_t sums; /* files that are sums, and whose parts are not known yet */
 	uint32_t
 		seen; /* sources that some group had: where one is missing, the group may be gone */
 	rlim_t keep_below; /* descriptors from this number on are not kept */

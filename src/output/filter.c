@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/filter.h"
 
-#include <regex.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,10 +8,10 @@
 #include "base/parse.h"
 #include "model/findings.h"
 #include "output/cells.h"
+#include "output/filter_docker.h"
 #include "base/banned.h"
 
-#define PATTERN_MAX 256 /* of a name; docker's names are at most 253 */
-#define WORDS_MAX   128
+#define WORDS_MAX 128
 
 enum op { OP_EQ, OP_NE, OP_GT, OP_GE, OP_LT, OP_LE };
 
@@ -25,164 +24,12 @@ struct condition {
 	double percent;
 };
 
-/* One of docker's keys with a value. */
-struct docker_filter {
-	const struct docker_key *key;
-	char *value;
-	regex_t regex;
-	bool has_regex;
-};
-
 struct cgm_filter {
 	struct condition *conditions;
 	size_t n_conditions;
-	struct docker_filter *docker;
+	struct cgm_docker_filter *docker;
 	size_t n_docker;
 };
-
-struct docker_key {
-	const char *name;
-	bool all; /* given twice: both must hold (docker's labels); else either */
-	bool (*match)(const struct docker_filter *f, const struct cgm_filter_subject *s);
-	int (*check)(struct docker_filter *f, struct cgm_err *err);
-};
-
-/* docker's words (moby daemon/container state.go), and the one for a row that went away. */
-static const char *const statuses[] = {"created", "restarting", "running", "removing",
-				       "paused",  "exited",	"dead",	   "gone"};
-#define N_STATUSES (sizeof statuses / sizeof statuses[0])
-
-static bool match_id(const struct docker_filter *f, const struct cgm_filter_subject *s)
-{
-	const char *id = s->row->target ? s->row->target->id : NULL;
-
-	return id && strncasecmp(id, f->value, strlen(f->value)) == 0;
-}
-
-static bool match_name(const struct docker_filter *f, const struct cgm_filter_subject *s)
-{
-	const char *name = s->row->target ? s->row->target->name : NULL;
-
-	return name && regexec(&f->regex, name, 0, NULL, 0) == 0;
-}
-
-/* "key" or "key=value". */
-static bool match_label(const struct docker_filter *f, const struct cgm_filter_subject *s)
-{
-	const struct cgm_target *t = s->row->target;
-	size_t len = strcspn(f->value, "=");
-	const char *value = f->value[len] ? f->value + len + 1 : NULL;
-
-	for (size_t i = 0; t && i < t->n_labels; i++)
-		if (strlen(t->labels[i].key) == len &&
-		    strncmp(t->labels[i].key, f->value, len) == 0)
-			return !value || strcmp(t->labels[i].value, value) == 0;
-	return false;
-}
-
-static bool image_is(const char *image, const char *asked)
-{
-	size_t n = strlen(asked);
-	const char *tag = strrchr(asked, '/');
-
-	if (strcmp(image, asked) == 0)
-		return true;
-	tag = strchr(tag ? tag : asked, ':');
-	/* docker reads a name without a tag as its "latest", on either side */
-	if (!tag)
-		return strncmp(image, asked, n) == 0 && strcmp(image + n, ":latest") == 0;
-	n = (size_t)(tag - asked);
-	return strcmp(tag, ":latest") == 0 && strlen(image) == n && strncmp(image, asked, n) == 0;
-}
-
-static const char *bare_digest(const char *s)
-{
-	return strncmp(s, "sha256:", 7) == 0 ? s + 7 : s;
-}
-
-static bool match_ancestor(const struct docker_filter *f, const struct cgm_filter_subject *s)
-{
-	const char *image = s->row->target ? s->row->target->image : NULL;
-	const char *id = bare_digest(f->value);
-
-	if (image && image_is(image, f->value))
-		return true;
-	return s->image_id && *id && strncmp(bare_digest(s->image_id), id, strlen(id)) == 0;
-}
-
-static bool match_status(const struct docker_filter *f, const struct cgm_filter_subject *s)
-{
-	struct cgm_cell c;
-
-	cgm_cell_get(cgm_column_find("STATE", NULL), s->row, &c);
-	return c.known && strcmp(c.text, f->value) == 0;
-}
-
-static bool in_list(const char *word, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(words[i], word) == 0)
-			return true;
-	return false;
-}
-
-static bool match_network(const struct docker_filter *f, const struct cgm_filter_subject *s)
-{
-	return in_list(f->value, s->networks, s->n_networks);
-}
-
-static bool match_volume(const struct docker_filter *f, const struct cgm_filter_subject *s)
-{
-	return in_list(f->value, s->volumes, s->n_volumes);
-}
-
-/* docker matches a name as a regular expression, with or without its leading slash. */
-static int check_name(struct docker_filter *f, struct cgm_err *err)
-{
-	char *anchored = strncmp(f->value, "^/", 2) == 0 ? f->value + 1 : f->value;
-	char text[128];
-	int r;
-
-	if (anchored[0] == '/') { /* "^/web" -> "^web", "/web" -> "^web" */
-		anchored[0] = '^';
-		memmove(f->value, anchored, strlen(anchored) + 1);
-	}
-	if (strlen(f->value) > PATTERN_MAX)
-		return cgm_err_set(err, EINVAL, "a name pattern of more than %d characters",
-				   PATTERN_MAX);
-	/* regcomp() expands a counted repetition to gigabytes, and follows nesting on its stack */
-	if (strpbrk(f->value, "{\\"))
-		return cgm_err_set(err, EINVAL, "name=%.60s: { and \\ are not for name patterns",
-				   f->value);
-	r = regcomp(&f->regex, f->value, REG_EXTENDED | REG_NOSUB);
-	if (r != 0) {
-		(void)regerror(r, &f->regex, text, sizeof text);
-		return cgm_err_set(err, EINVAL, "name=%.60s: %s", f->value, text);
-	}
-	f->has_regex = true;
-	return 0;
-}
-
-static int check_status(struct docker_filter *f, struct cgm_err *err)
-{
-	if (in_list(f->value, statuses, N_STATUSES))
-		return 0;
-	return cgm_err_set(err, EINVAL,
-			   "status=%.40s: there are created, restarting, running, removing, "
-			   "paused, exited, dead",
-			   f->value);
-}
-
-static const struct docker_key docker_keys[] = {
-	{"id", false, match_id, NULL},
-	{"name", false, match_name, check_name},
-	{"label", true, match_label, NULL},
-	{"ancestor", false, match_ancestor, NULL},
-	{"status", false, match_status, check_status},
-	{"network", false, match_network, NULL},
-	{"volume", false, match_volume, NULL},
-};
-#define N_DOCKER_KEYS (sizeof docker_keys / sizeof docker_keys[0])
 
 /* Longer ones first. */
 static const struct {
@@ -207,8 +54,8 @@ static int unknown_key(const char *key, struct cgm_err *err)
 	const char *words[WORDS_MAX];
 	size_t n = 0;
 
-	for (size_t i = 0; i < N_DOCKER_KEYS; i++)
-		words[n++] = docker_keys[i].name;
+	for (size_t i = 0; i < CGM_DOCKER_KEYS; i++)
+		words[n++] = cgm_docker_keys[i].name;
 	for (const struct cgm_column *c = cgm_columns; c->token && n < WORDS_MAX; c++)
 		words[n++] = c->token;
 	cgm_near_add(&near, key, words, n);
@@ -217,6 +64,14 @@ static int unknown_key(const char *key, struct cgm_err *err)
 			   "status, network, volume, and conditions on columns (--list-columns)",
 			   key, near.len ? " (near: " : "", cgm_buf_str(&near),
 			   near.len ? ")" : "");
+}
+
+static bool in_list(const char *word, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
 }
 
 /* A misspelt cause would silently match nothing. */
@@ -294,10 +149,10 @@ static int add_condition(struct cgm_filter *f, const char *key, enum op op, cons
 	return 0;
 }
 
-static int add_docker(struct cgm_filter *f, const struct docker_key *key, const char *value,
+static int add_docker(struct cgm_filter *f, const struct cgm_docker_key *key, const char *value,
 		      struct cgm_err *err)
 {
-	struct docker_filter *v;
+	struct cgm_docker_filter *v;
 
 	if (!*value)
 		return cgm_err_set(err, EINVAL, "filter %s= needs a value", key->name);
@@ -306,24 +161,16 @@ static int add_docker(struct cgm_filter *f, const struct docker_key *key, const 
 		return cgm_err_set(err, ENOMEM, "out of memory");
 	f->docker = v;
 	v += f->n_docker;
-	*v = (struct docker_filter){.key = key, .value = strdup(value)};
+	*v = (struct cgm_docker_filter){.key = key, .value = strdup(value)};
 	if (!v->value)
 		return cgm_err_set(err, ENOMEM, "out of memory");
 	f->n_docker++;
 	return key->check ? key->check(v, err) : 0;
 }
 
-static const struct docker_key *find_docker_key(const char *key)
-{
-	for (size_t i = 0; i < N_DOCKER_KEYS; i++)
-		if (strcmp(docker_keys[i].name, key) == 0)
-			return &docker_keys[i];
-	return NULL;
-}
-
 static int add(struct cgm_filter *f, const char *text, struct cgm_err *err)
 {
-	const struct docker_key *docker;
+	const struct cgm_docker_key *docker;
 	size_t len = strcspn(text, "=!<>"), op_len;
 	char key[64];
 	enum op op;
@@ -335,7 +182,7 @@ static int add(struct cgm_filter *f, const char *text, struct cgm_err *err)
 				   "anon>100M",
 				   text);
 	(void)snprintf(key, sizeof key, "%.*s", (int)(len < 60 ? len : 60), text);
-	docker = op == OP_EQ ? find_docker_key(key) : NULL;
+	docker = op == OP_EQ ? cgm_docker_key_find(key) : NULL;
 	return docker ? add_docker(f, docker, text + len + op_len, err)
 		      : add_condition(f, key, op, text + len + op_len, err);
 }
@@ -416,7 +263,7 @@ static bool holds(const struct condition *c, const struct cgm_row *row)
 }
 
 /* All filters of one key together. */
-static bool key_holds(const struct cgm_filter *f, const struct docker_key *key,
+static bool key_holds(const struct cgm_filter *f, const struct cgm_docker_key *key,
 		      const struct cgm_filter_subject *s)
 {
 	bool given = false, any = false, all = true;
@@ -436,8 +283,8 @@ static bool key_holds(const struct cgm_filter *f, const struct docker_key *key,
 
 bool cgm_filter_match(const struct cgm_filter *f, const struct cgm_filter_subject *s)
 {
-	for (size_t i = 0; i < N_DOCKER_KEYS; i++)
-		if (!key_holds(f, &docker_keys[i], s))
+	for (size_t i = 0; i < CGM_DOCKER_KEYS; i++)
+		if (!key_holds(f, &cgm_docker_keys[i], s))
 			return false;
 	for (size_t i = 0; i < f->n_conditions; i++)
 		if (!holds(&f->conditions[i], s->row))

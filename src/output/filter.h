@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Choosing, ordering and grouping rows. Filters: docker's (id, name, label, ancestor, status,
- * network, volume; the same key twice: either) and conditions on columns ("anon>100M", "why=tmpfs",
- * "percent>=80"; all must hold). Pure.
+ * network, volume; the same key twice: either, but labels: both, as in docker) and conditions on
+ * columns ("anon>100M", "why=tmpfs", "percent>=80"; all must hold). Pure.
  */
 #ifndef CGMEM_OUTPUT_FILTER_H
 #define CGMEM_OUTPUT_FILTER_H
@@ -35,15 +35,17 @@ bool cgm_filter_wants_all(const struct cgm_filter *f);
 int cgm_rows_sort(struct cgm_row *rows, size_t n, const struct cgm_column *by, bool reverse);
 
 /* "compose", "image", "label:KEY", "slice", "pod". */
+enum cgm_group_by {
+	CGM_GROUP_NONE,
+	CGM_GROUP_COMPOSE,
+	CGM_GROUP_IMAGE,
+	CGM_GROUP_LABEL,
+	CGM_GROUP_SLICE,
+	CGM_GROUP_POD
+};
+
 struct cgm_grouping {
-	enum {
-		CGM_GROUP_NONE,
-		CGM_GROUP_COMPOSE,
-		CGM_GROUP_IMAGE,
-		CGM_GROUP_LABEL,
-		CGM_GROUP_SLICE,
-		CGM_GROUP_POD
-	} by;
+	enum cgm_group_by by;
 	const char *label;
 };
 int cgm_grouping_parse(const char *text, struct cgm_grouping *ret, struct cgm_err *err);

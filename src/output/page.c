@@ -107,6 +107,26 @@ static size_t word_width(const char *word, size_t len)
 	return cgm_text_width(cgm_buf_str(&w));
 }
 
+/* Length of the word at @s; a number and its unit are one: "83.1 MiB" is not to be torn apart. */
+static size_t word_length(const char *s)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	size_t len = strcspn(s, " ");
+
+	if (len == 0 || s[len] == '\0' || s[len - 1] < '0' || s[len - 1] > '9')
+		return len;
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		size_t n = strlen(units[i]);
+
+		if (strncmp(s + len + 1, units[i], n) == 0 &&
+		    strspn(s + len + 1 + n, " ,;:.)/") > 0)
+			return len + 1 + strcspn(s + len + 1, " ");
+		if (strcmp(s + len + 1, units[i]) == 0)
+			return len + 1 + n;
+	}
+	return len;
+}
+
 void cgm_page_wrap(struct cgm_page *p, const char *s, size_t at, size_t indent, size_t max_lines)
 {
 	CGM_AUTO_BUF struct cgm_buf safe = {0};
@@ -115,8 +135,8 @@ void cgm_page_wrap(struct cgm_page *p, const char *s, size_t at, size_t indent, 
 	const char *w;
 
 	cgm_safe_text(&safe, s, p->o->utf8);
-	for (w = cgm_buf_str(&safe); *(w += strspn(w, " ")); w += strcspn(w, " ")) {
-		size_t len = strcspn(w, " "), width = word_width(w, len);
+	for (w = cgm_buf_str(&safe); *(w += strspn(w, " ")); w += word_length(w)) {
+		size_t len = word_length(w), width = word_width(w, len);
 
 		keep = lines == max_lines && w[len] ? 4 : 0; /* for an ellipsis */
 		if (at > begin && at + 1 + width + keep > p->width) {

@@ -104,12 +104,16 @@ static bool is_empty(const struct cgm_snapshot *s, size_t col)
 	return columns[col].may_go && sum(s, col).v == 0;
 }
 
-static size_t total_width(const struct cgm_snapshot *s, const struct cgm_text_options *o)
+/* What the columns take with @gap blanks between them. */
+static size_t total_width(const struct cgm_snapshot *s, const bool *left_out, size_t gap,
+			  const struct cgm_text_options *o)
 {
-	size_t total = N_COLS - 1;
+	size_t total = 0;
 	char buf[CELL_MAX];
 
 	for (size_t col = 0; col < N_COLS; col++) {
+		if (left_out[col])
+			continue;
 		size_t widest = strlen(columns[col].heading);
 
 		for (size_t i = 0; i <= s->n_procs; i++) {
@@ -119,9 +123,9 @@ static size_t total_width(const struct cgm_snapshot *s, const struct cgm_text_op
 			w = cgm_text_width(buf);
 			widest = w > widest ? w : widest;
 		}
-		total += widest;
+		total += widest + gap;
 	}
-	return total;
+	return total - gap;
 }
 
 static int put_line(struct cgm_grid *g, const struct cgm_snapshot *s, const struct cgm_process *p,
@@ -139,18 +143,15 @@ static int put_line(struct cgm_grid *g, const struct cgm_snapshot *s, const stru
 	return r;
 }
 
-static int fill(struct cgm_grid *g, const struct cgm_snapshot *s, bool narrow,
+static int fill(struct cgm_grid *g, const struct cgm_snapshot *s, const bool *left_out,
 		const struct cgm_text_options *o)
 {
 	CGM_AUTO_FREE const struct cgm_process **order = calloc(s->n_procs + 1, sizeof *order);
-	bool left_out[N_COLS] = {false};
 	int r = order ? 0 : -ENOMEM;
 
-	for (size_t col = 0; r == 0 && col < N_COLS; col++) {
-		left_out[col] = narrow && is_empty(s, col);
+	for (size_t col = 0; r == 0 && col < N_COLS; col++)
 		if (!left_out[col])
 			r = cgm_grid_column(g, columns[col].heading, col != COL_COMMAND);
-	}
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < s->n_procs; i++)
@@ -161,18 +162,28 @@ static int fill(struct cgm_grid *g, const struct cgm_snapshot *s, bool narrow,
 	return r == 0 ? put_line(g, s, NULL, left_out, o) : r;
 }
 
+/* Chooses the columns, and the blanks between them: two where there is room. */
+static const char *choose(const struct cgm_snapshot *s, const struct cgm_text_options *o,
+			  bool left_out[N_COLS])
+{
+	bool narrow = o->width && total_width(s, left_out, 1, o) > o->width;
+
+	for (size_t col = 0; col < N_COLS; col++)
+		left_out[col] = narrow && is_empty(s, col);
+	return o->width && total_width(s, left_out, 2, o) > o->width ? " " : "  ";
+}
+
 int cgm_procs_write(FILE *out, const struct cgm_snapshot *s, const struct cgm_text_options *o)
 {
 	CGM_CLEANUP(cgm_grid_free_p) struct cgm_grid *g = NULL;
-	size_t width = total_width(s, o);
-	bool foreign = false;
+	bool foreign = false, left_out[N_COLS] = {false};
+	const char *gap = choose(s, o, left_out);
 	int r = cgm_grid_new(&g);
 
 	if (r == 0)
-		r = fill(g, s, o->width && width > o->width, o);
+		r = fill(g, s, left_out, o);
 	if (r == 0)
-		r = cgm_grid_write(g, out, true, o->color,
-				   o->width && width + N_COLS > o->width ? " " : "  ");
+		r = cgm_grid_write(g, out, true, o->color, gap);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < s->n_procs; i++)

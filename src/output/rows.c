@@ -57,7 +57,7 @@ int cgm_rows_sort(struct cgm_row *rows, size_t n, const struct cgm_column *by, b
 
 static const struct {
 	const char *name;
-	int by;
+	enum cgm_group_by by;
 } groupings[] = {
 	{"compose", CGM_GROUP_COMPOSE},
 	{"image", CGM_GROUP_IMAGE},

@@ -56,6 +56,8 @@ groups_remove() {
         kill -KILL "$pid" 2>/dev/null || true
       done < <(cat "$root/$group_top"/*/*/cgroup.procs 2>/dev/null)
       rmdir "$root/$group_top"/*/* "$root/$group_top"/* "$root/$group_top" 2>/dev/null && break
+      # Deeper ones; slower.
+      ((try < 3)) || find "$root/$group_top" -depth -type d -exec rmdir {} + 2>/dev/null || true
       sleep 0.1
     done
   done

@@ -115,4 +115,97 @@ static inline struct cgm_row fixture_row(const struct cgm_target *t)
 	};
 }
 
+/* A snapshot with everything that explaining shows, and what is made from it. */
+struct fixture_explanation {
+	struct cgm_level levels[2];
+	struct cgm_process procs[3];
+	struct cgm_unreadable unreadable[1];
+	struct cgm_snapshot snapshot;
+	struct cgm_breakdown breakdown;
+	struct cgm_figure figures[2];
+	struct cgm_findings findings;
+	struct cgm_explanation e;
+};
+
+static inline void fixture_findings(struct cgm_findings *f)
+{
+	f->n = 2;
+	f->v[0] = (struct cgm_finding){
+		.id = "cache-inactive",
+		.kind = CGM_KIND_CAUSE,
+		.severity = CGM_INFO,
+		.bytes = {66447770, true},
+		.summary = "The files that it read are kept in memory.",
+		.advice = "Nothing has to be done.",
+		.evidence = {{"inactive_file", 66447770, "bytes"}, {"refaults", 3, "per_second"}},
+		.n_evidence = 2,
+	};
+	f->v[1] = (struct cgm_finding){
+		.id = "small-remainder",
+		.kind = CGM_KIND_NOTICE,
+		.severity = CGM_INFO,
+		.summary = "The remainder is small.",
+	};
+}
+
+static inline void fixture_explain(struct fixture_explanation *f)
+{
+	*f = (struct fixture_explanation){
+		.levels = {{.path = (char *)(uintptr_t) "/docker/3f2a"},
+			   {.path = (char *)(uintptr_t) "/docker"}},
+		.procs = {{.pid = 42,
+			   .comm = "redis-server",
+			   .rss = {20 * MIB, true},
+			   .vsz = {200 * MIB, true},
+			   .pss = {14 * MIB, true},
+			   .pss_anon = {11 * MIB, true},
+			   .pss_file = {3 * MIB, true},
+			   .threads = {5, true}},
+			  {.pid = 43,
+			   .comm = "sh",
+			   .rss = {1 * MIB, true},
+			   .pss = {700 * KIB, true},
+			   .pss_anon = {600 * KIB, true},
+			   .threads = {1, true},
+			   .foreign = true},
+			  {.pid = 44, .comm = "denied"}},
+		.unreadable = {{(char *)(uintptr_t) "/proc/44/smaps_rollup",
+				(char *)(uintptr_t) "permission denied",
+				(char *)(uintptr_t) "run it as root"}},
+		.figures = {{.tool = "docker stats",
+			     .versions = "20.10 and later",
+			     .formula = "memory.current - inactive_file",
+			     .bytes = {20688896, true},
+			     .text = "19.73MiB",
+			     .has_difference = true},
+			    {.tool = "ctop", .versions = "all", .formula = "usage", .text = ""}},
+	};
+	f->snapshot = (struct cgm_snapshot){
+		.target = fixture_target("redis", "3f2a9c1b7d4e3f2a"),
+		.version = 2,
+		.path = f->levels[0].path,
+		.levels = f->levels,
+		.n_levels = 2,
+		.procs = f->procs,
+		.n_procs = 3,
+		.procs_complete = true,
+		.host = {.mem_total = {UINT64_C(33673838592), true}, .ncpu = 2, .page_size = 4096},
+		.now = fixture_sample(),
+		.unreadable = f->unreadable,
+		.n_unreadable = 1,
+	};
+	f->breakdown = fixture_breakdown();
+	fixture_findings(&f->findings);
+	f->e = (struct cgm_explanation){
+		.snapshot = &f->snapshot,
+		.breakdown = &f->breakdown,
+		.figures = f->figures,
+		.n_figures = 2,
+		.findings = &f->findings,
+		.effective = {.bytes = {512 * MIB, true}, .level = 1},
+		.headroom = {448 * MIB, true},
+		.verdict = "It is page cache. Nothing has to be done.",
+	};
+}
+
 #endif

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <locale.h>
+
+#include "base/parse.h"
+#include "output/cells.h"
+#include "output_fixture.h"
+
+static char *explain(const struct fixture_explanation *f, struct cgm_text_options o)
+{
+	if (!o.sections)
+		o.sections = CGM_SHOW_ALL;
+	return CAPTURE(cgm_explain_write(out, &f->e, &o));
+}
+
+static void measure(const char *text, size_t *ret_lines, size_t *ret_width)
+{
+	*ret_lines = *ret_width = 0;
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		CGM_AUTO_FREE char *line = strndup(text, len);
+		size_t w = cgm_text_width(line);
+
+		*ret_width = w > *ret_width ? w : *ret_width;
+		++*ret_lines;
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void test_whole(void **state)
+{
+	struct fixture_explanation f;
+	CGM_AUTO_FREE char *text = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	text = explain(&f, (struct cgm_text_options){.width = 80, .utf8 = true});
+	assert_string_equal(
+		text,
+		"redis  3f2a9c1b7d4e, redis:7, running\n"
+		"cgroup v2     /docker/3f2a\n"
+		"limit         512 MiB, set by its ancestor /docker; headroom 448 MiB; peak\n"
+		"              90.0 MiB\n"
+		"docker stats  19.73 MiB = 83.1 MiB charged - 63.4 MiB inactive page cache\n"
+		"\n"
+		"It is page cache. Nothing has to be done.\n"
+		"\n"
+		"WHAT IT IS                                 BYTES   SHARE  IN DOCKER  RECLAIMABLE\n"
+		"anonymous memory             \u2588\u258e         12.0 MiB   14.4%   12.0 MiB     "
+		"      no\n"
+		"  by process: redis-server (pid 42) 11.0 MiB, sh (pid 43) 600 KiB\n"
+		"page cache                   \u2588\u2588\u2588\u2588\u2588\u2588\u2588\u258f   "
+		"65.4 MiB   78.7%    2.0 MiB     65.4 MiB\n"
+		"  inactive                   \u2588\u2588\u2588\u2588\u2588\u2588\u2589    63.4 "
+		"MiB   76.3%\n"
+		"  active                     \u258e           2.0 MiB    2.4%\n"
+		"shared memory and tmpfs      \u258f           1.0 MiB    1.2%    1.0 MiB          "
+		" no\n"
+		"kernel memory                \u258d           4.0 MiB    4.8%    4.0 MiB      3.0 "
+		"MiB\n"
+		"  dentries and inodes        \u258d           3.0 MiB    3.6%\n"
+		"  thread stacks              \u258f          ~256 KiB    0.3%\n"
+		"  not told apart             \u258f           768 KiB    0.9%\n"
+		"unattributed (bound 1.0 MiB)            +748 KiB    0.9%   +748 KiB           no\n"
+		"charged                                 83.1 MiB  100.0%   19.7 MiB     68.4 MiB\n"
+		"\n"
+		"WHAT OTHER TOOLS SHOW\n"
+		"TOOL                            SHOWS  VS DOCKER  FORMULA\n"
+		"docker stats 20.10 and later 19.73MiB       same  memory.current - inactive_file\n"
+		"ctop                                -          -  usage\n"
+		"\n"
+		"FINDINGS\n"
+		"cache-inactive (info)  63.4 MiB, 76% of charged, not in docker's figure\n"
+		"  The files that it read are kept in memory.\n"
+		"  evidence    inactive_file 63.4 MiB, refaults 3/s\n"
+		"  what to do  Nothing has to be done.\n"
+		"  more        cgmem-findings(7), section cache-inactive\n"
+		"\n"
+		"COULD NOT BE READ\n"
+		"/proc/44/smaps_rollup: permission denied (run it as root)\n");
+}
+
+/* Everything there is, and as long as it gets. */
+static void make_worst(struct fixture_explanation *f)
+{
+	static char text[600];
+
+	fixture_explain(f);
+	for (size_t i = 0; i + 1 < sizeof text; i++)
+		text[i] = i % 9 == 8 ? ' ' : 'w';
+	for (int i = 0; i < CGM_PART_COUNT; i++)
+		fixture_part(&f->breakdown, (enum cgm_part_id)i, (uint64_t)(i + 1) * 999 * MIB / 10,
+			     5 * MIB, 2 * MIB);
+	for (int i = 0; i < CGM_CHILD_COUNT; i++)
+		fixture_child(&f->breakdown, (enum cgm_child_id)i, 9 * MIB);
+	f->breakdown.charged = 5000 * MIB;
+	f->breakdown.unattributed = -3000000;
+	f->snapshot.oom = (struct cgm_oom_report){.known = true,
+						  .seconds_ago = 90061,
+						  .victim = "a-rather-long-victim-name",
+						  .pid = 4194303,
+						  .anon_rss = {1023 * MIB, true}};
+	f->snapshot.target.restarts = (struct cgm_opt){12345, true};
+	f->snapshot.target.image = text;
+	f->snapshot.target.name = text;
+	f->levels[1].path = text;
+	cgm_set(&f->snapshot.now, CGM_OOM_KILLS, 99999);
+	f->e.verdict = text;
+}
+
+static void test_fits_80x24(void **state)
+{
+	struct fixture_explanation f;
+
+	(void)state;
+	make_worst(&f);
+	for (int utf8 = 0; utf8 < 2; utf8++) {
+		struct cgm_text_options o = {.width = 80,
+					     .utf8 = utf8,
+					     .sections = CGM_SHOW_VERDICT | CGM_SHOW_BREAKDOWN};
+		CGM_AUTO_FREE char *text = explain(&f, o);
+		size_t lines, width;
+
+		measure(text, &lines, &width);
+		assert_true(lines <= 24);
+		assert_true(width <= 80);
+		assert_non_null(strstr(text, "hugetlb pages"));
+		assert_non_null(strstr(text, "-2.9 MiB"));
+	}
+	f.breakdown.docker_subtracts = false;
+	for (unsigned width = 60; width <= 220; width += 20) {
+		struct cgm_text_options o = {
+			.width = width, .utf8 = true, .raw_bytes = width > 100};
+		CGM_AUTO_FREE char *text = explain(&f, o);
+		size_t lines, used;
+
+		measure(text, &lines, &used);
+		assert_true(used <= width);
+	}
+}
+
+/* The bytes of each child stand under their part, and what is summed up is not lost. */
+static void check_sums(const struct fixture_explanation *f, bool verbose)
+{
+	struct cgm_text_options o = {.width = 120,
+				     .raw_bytes = true,
+				     .verbose = verbose,
+				     .sections = CGM_SHOW_BREAKDOWN};
+	CGM_AUTO_FREE char *text = explain(f, o);
+	uint64_t part = 0, children = 0, total = 0, v;
+	char *save = strchr(text, '\n') + 1;
+
+	for (char *line = save; *line; line = save) {
+		char *number = line + strcspn(line, "0123456789~#\n");
+		bool child = line[0] == ' ';
+
+		save = line + strcspn(line, "\n") + 1;
+		if (strstr(line, "by process") == line + 2)
+			continue;
+		number = line + 29; /* after the longest title */
+		number += strspn(number, " #~+-");
+		assert_int_equal(cgm_parse_u64(number, strspn(number, "0123456789"), &v), 0);
+		if (!child && children)
+			assert_int_equal(children, part);
+		if (!child) {
+			total += strncmp(line, "charged", 7) == 0 ? 0 : v;
+			part = v;
+		}
+		children = child ? children + v : 0;
+	}
+	assert_int_equal(part, total);
+	assert_int_equal(part, f->breakdown.charged);
+}
+
+static void test_tree_sums(void **state)
+{
+	struct fixture_explanation f;
+
+	(void)state;
+	fixture_explain(&f);
+	f.breakdown.slack = 1; /* keeps the title short */
+	check_sums(&f, false);
+	check_sums(&f, true);
+}
+
+static void test_zero_parts(void **state)
+{
+	struct fixture_explanation f;
+	CGM_AUTO_FREE char *text = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	text = explain(&f, (struct cgm_text_options){.width = 80, .sections = CGM_SHOW_BREAKDOWN});
+	assert_null(strstr(text, "socket buffers"));
+	assert_null(strstr(text, "unmapped anonymous"));
+	assert_null(strstr(text, "in use")); /* "other" alone says nothing */
+	assert_memory_equal(text, "WHAT IT IS", 10);
+	assert_non_null(strstr(text, "#######"));
+}
+
+static void test_sections(void **state)
+{
+	struct fixture_explanation f;
+	CGM_AUTO_FREE char *verdict = NULL, *numbers = NULL, *findings = NULL, *notices = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	verdict = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_VERDICT});
+	assert_null(strstr(verdict, "WHAT"));
+	assert_non_null(strstr(verdict, "It is page cache."));
+	numbers = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_NUMBERS});
+	assert_memory_equal(numbers, "WHAT OTHER TOOLS SHOW\n", 22);
+	assert_null(strstr(numbers, "FINDINGS"));
+	findings = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS});
+	assert_memory_equal(findings, "FINDINGS\n", 9);
+	assert_null(strstr(findings, "small-remainder"));
+	notices = explain(
+		&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS, .verbose = true});
+	assert_non_null(strstr(notices, "small-remainder (info)\n"));
+}
+
+static void test_headline(void **state)
+{
+	struct fixture_explanation f;
+	CGM_AUTO_FREE char *edge = NULL, *ended = NULL, *raw = NULL;
+	char exited[] = "exited", at[] = "2026-11-22T01:02:03.123456789Z";
+
+	(void)state;
+	fixture_explain(&f);
+	f.e.effective = (struct cgm_effective_limit){.bytes = {31 * GIB, true}, .from_host = true};
+	f.breakdown.docker_subtracts = false;
+	f.breakdown.docker_bytes = f.breakdown.charged;
+	edge = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_VERDICT});
+	assert_non_null(
+		strstr(edge, "docker stats  83.1 MiB = 83.1 MiB charged, with nothing taken"));
+	assert_non_null(strstr(edge, "limit         none; the machine has 31.0 GiB;"));
+	f.breakdown.docker_subtracts = true;
+	f.breakdown.docker_bytes = 20688896;
+	raw = explain(&f,
+		      (struct cgm_text_options){.sections = CGM_SHOW_VERDICT, .raw_bytes = true});
+	assert_non_null(strstr(
+		raw, "docker stats  20688896 = 87136666 charged - 66447770 inactive page cache"));
+	f.snapshot.target.state = exited;
+	f.snapshot.target.finished_at = at;
+	f.snapshot.target.exit_code = (struct cgm_opt){137, true};
+	f.snapshot.target.restarts = (struct cgm_opt){1, true};
+	f.snapshot.target.oom_killed = f.snapshot.target.oom_killed_known = true;
+	f.breakdown.known = false;
+	ended = explain(&f, (struct cgm_text_options){.width = 200});
+	assert_non_null(strstr(ended,
+			       "events        ended with exit code 137 at 2026-11-22T01:02:03 UTC; "
+			       "restarted 1 time; killed for lack of memory (OOM)\n"));
+	assert_null(strstr(ended, "docker stats  "));
+	assert_null(strstr(ended, "WHAT IT IS"));
+}
+
+static void test_hostile(void **state)
+{
+	struct fixture_explanation f;
+	char name[] = "a\x1b[2Jb\xff", image[] = "x\ny", caf[] = "caf\xc3\xa9";
+	CGM_AUTO_FREE char *text = NULL, *plain = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	f.snapshot.target.name = name;
+	f.snapshot.target.image = image;
+	text = explain(&f, (struct cgm_text_options){.width = 80, .utf8 = true});
+	assert_null(strchr(text, '\033'));
+	assert_memory_equal(text, "a\\x1b[2Jb\\xff  3f2a9c1b7d4e, x\\x0ay, running\n", 45);
+	f.snapshot.target.name = caf;
+	plain = explain(&f, (struct cgm_text_options){.width = 80, .utf8 = false});
+	assert_memory_equal(plain, "caf\\xc3\\xa9  3f2a", 17);
+	for (const char *p = plain; *p; p++)
+		assert_true((unsigned char)*p < 0x80);
+}
+
+static void test_color(void **state)
+{
+	struct fixture_explanation f;
+	CGM_AUTO_FREE char *with = NULL, *without = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	f.findings.v[0].severity = CGM_CRITICAL;
+	with = explain(&f, (struct cgm_text_options){.color = true});
+	assert_non_null(strstr(with, "\033[31mcache-inactive (critical)\033[0m"));
+	without = explain(&f, (struct cgm_text_options){.color = false});
+	assert_null(strchr(without, '\033'));
+}
+
+static void test_long_path(void **state)
+{
+	struct fixture_explanation f;
+	char path[] =
+		"/system.slice/docker-3f2a9c1b7d4e3f2a9c1b7d4e3f2a9c1b7d4e3f2a9c1b7d4e3f2a9c1b7d4e"
+		"3f2a.scope";
+	CGM_AUTO_FREE char *narrow = NULL, *wide = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	f.snapshot.path = path;
+	narrow = explain(&f, (struct cgm_text_options){.width = 80});
+	assert_non_null(strstr(narrow, "/system.slice/docker-3f2a9c1b7d4e....scope\n"));
+	wide = explain(&f, (struct cgm_text_options){.width = 120});
+	assert_non_null(strstr(wide, path));
+}
+
+static void test_what_if(void **state)
+{
+	struct fixture_explanation f;
+	CGM_AUTO_FREE char *bad = NULL, *good = NULL, *all = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	f.e.what_if = (struct cgm_opt){1 * MIB, true};
+	bad = explain(&f, (struct cgm_text_options){.width = 200, .sections = CGM_SHOW_VERDICT});
+	assert_non_null(strstr(bad, "A limit of 1.0 MiB would not hold what is there now"));
+	f.e.what_if.v = 64 * MIB;
+	good = explain(&f, (struct cgm_text_options){.width = 200, .sections = CGM_SHOW_VERDICT});
+	assert_non_null(
+		strstr(good, "With a limit of 64.0 MiB the kernel would take back 19.1 MiB"));
+	assert_non_null(strstr(good, "The smallest safe limit is "));
+	f.e.what_if.v = 87136666;
+	all = explain(&f, (struct cgm_text_options){.width = 200, .sections = CGM_SHOW_VERDICT});
+	assert_non_null(strstr(all, "A limit of 83.1 MiB changes nothing now"));
+}
+
+static void test_growth(void **state)
+{
+	struct fixture_explanation f;
+	CGM_AUTO_FREE char *grows = NULL, *flat = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	f.snapshot.before = f.snapshot.now;
+	f.snapshot.window_ms = 2000;
+	cgm_set(&f.snapshot.before, CGM_CHARGED, 87136666 - 4 * MIB);
+	grows = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS});
+	assert_non_null(strstr(grows, "IN THE LAST 2 s\ncharged +2.0 MiB/s"));
+	f.snapshot.before = f.snapshot.now;
+	f.breakdown.part[CGM_PART_KERNEL].present = false; /* made by hand, unlike the sample */
+	f.breakdown.part[CGM_PART_CACHE].bytes = 66447770 + 2 * MIB;
+	flat = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS});
+	assert_non_null(strstr(flat, "nothing grew or shrank"));
+}
+
+static void test_procs(void **state)
+{
+	struct fixture_explanation f;
+	CGM_AUTO_FREE char *narrow = NULL, *piped = NULL;
+	size_t lines, width;
+
+	(void)state;
+	fixture_explain(&f);
+	narrow = CAPTURE(cgm_procs_write(out, &f.snapshot,
+					 &(struct cgm_text_options){.width = 80, .utf8 = true}));
+	assert_string_equal(narrow,
+			    "PID  COMMAND         RSS     VSZ       PSS      ANON  FILE  THREADS\n"
+			    " 42  redis-server  20MiB  200MiB     14MiB     11MiB  3MiB        5\n"
+			    " 43  sh *           1MiB       -    700KiB    600KiB     -        1\n"
+			    " 44  denied            -       -         -         -     -        -\n"
+			    "     sum               -       -  14.68MiB  11.59MiB  3MiB        6\n"
+			    "* entered from outside, as by docker exec\n");
+	f.snapshot.procs_complete = false;
+	piped = CAPTURE(
+		cgm_procs_write(out, &f.snapshot, &(struct cgm_text_options){.utf8 = true}));
+	assert_non_null(strstr(piped, "SHMEM"));
+	assert_non_null(strstr(piped, "LAZYFREE"));
+	assert_non_null(strstr(piped, "the sums are too low"));
+	measure(piped, &lines, &width);
+	assert_int_equal(lines, 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest t[] = {
+		cmocka_unit_test(test_whole),	  cmocka_unit_test(test_fits_80x24),
+		cmocka_unit_test(test_tree_sums), cmocka_unit_test(test_zero_parts),
+		cmocka_unit_test(test_sections),  cmocka_unit_test(test_headline),
+		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_color),
+		cmocka_unit_test(test_long_path), cmocka_unit_test(test_what_if),
+		cmocka_unit_test(test_growth),	  cmocka_unit_test(test_procs),
+	};
+
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 77;
+	return cmocka_run_group_tests(t, NULL, NULL);
+}
