@@ -38,15 +38,26 @@ static void ps_clear(struct ps *p)
 	cgm_session_free(p->session);
 }
 
+/* All placeholders do not fit into an error's text. */
+static void list_placeholders(void)
+{
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+
+	cgm_template_placeholders(&b);
+	cgm_warn("the placeholders are %s", cgm_buf_str(&b));
+}
+
 /* Compiles the options; what is wrong in them is the user's to mend. */
 static int compile(struct ps *p, struct cgm_err *err)
 {
 	const struct cgm_ps_opts *o = p->o;
 	const char *sort = o->sort;
-	int r = cgm_column_set_parse(o->columns, cgm_terminal_width(), &p->columns, err);
+	int r = 0;
 
-	if (r == 0 && o->format)
+	if (o->format)
 		r = cgm_template_compile(o->format, &p->template, err);
+	if (r == 0)
+		r = cgm_column_set_parse(o->columns, cgm_terminal_width(), &p->columns, err);
 	if (r == 0 && o->n_filters)
 		r = cgm_filter_parse(o->filters, o->n_filters, &p->filter, err);
 	if (r == 0 && o->group_by)
@@ -249,8 +260,12 @@ static int prepare(struct ps *p)
 
 	if (r < 0) {
 		cgm_warn("%s", err.msg);
+		if (p->o->format && !p->template)
+			list_placeholders();
 		return cgm_exit_status(r);
 	}
+	if (p->template)
+		cgm_template_set_raw(p->template, p->g->raw_bytes);
 	r = cgm_open_session(p->g, &p->session);
 	if (r)
 		return r;

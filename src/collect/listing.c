@@ -18,6 +18,7 @@ void cgm_listing_clear(struct cgm_listing *l)
 	for (size_t i = 0; i < l->n_strings; i++)
 		free(l->strings[i]);
 	free(l->strings);
+	free(l->typed);
 	free(l->rows.v);
 	cgm_containers_clear(&l->containers);
 	*l = (struct cgm_listing){0};
@@ -86,15 +87,31 @@ static int find_units(struct cgm_session *s, struct cgm_containers *ret, struct 
 	return 0;
 }
 
+/* What each container was named by, in the order of the containers. */
+static int note_typed(struct cgm_listing *l, const char *typed)
+{
+	const char **v = reallocarray(l->typed, l->containers.n + 1, sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	l->typed = v;
+	while (l->n_typed < l->containers.n)
+		v[l->n_typed++] = typed;
+	return 0;
+}
+
 static int find_targets(struct cgm_session *s, const struct cgm_listing_request *q,
-			struct cgm_containers *ret)
+			struct cgm_listing *l)
 {
 	for (size_t i = 0; i < q->n_targets; i++) {
 		struct cgm_err err = {0};
-		int r = cgm_target_resolve(s, q->targets[i], ret, &err);
+		int r = cgm_target_resolve(s, q->targets[i], &l->containers, &err);
 
 		if (r < 0 && q->on_error)
 			q->on_error(q->targets[i], r, &err, q->arg);
+		r = note_typed(l, q->targets[i]);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -104,7 +121,7 @@ static int find_containers(struct cgm_session *s, const struct cgm_listing_reque
 {
 	l->from_engine = true;
 	if (q->n_targets)
-		return find_targets(s, q, &l->containers);
+		return find_targets(s, q, l);
 	if (q->units)
 		return find_units(s, &l->containers, err);
 	return cgm_containers_find(s, q->all, &l->containers, &l->from_engine, err);
@@ -172,6 +189,8 @@ int cgm_listing_take(struct cgm_session *s, const struct cgm_host *host,
 	}
 	l.rows.v = calloc(l.containers.n + 1, sizeof *l.rows.v);
 	r = l.rows.v ? 0 : -ENOMEM;
+	for (size_t i = 0; r == 0 && i < l.n_typed; i++)
+		l.rows.v[i].typed = l.typed[i];
 	for (size_t i = 0; r == 0 && i < l.containers.n; i++)
 		r = fill_row(s, host, q, &l, &l.containers.v[i], &l.rows.v[i]);
 	if (q->sampler)

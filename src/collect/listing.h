@@ -27,6 +27,9 @@ struct cgm_listing {
 	bool from_engine;
 	char **strings; /* paths that rows borrow */
 	size_t n_strings;
+	const char *
+		*typed; /* by container, what the user named it by; n_typed 0: all were listed */
+	size_t n_typed;
 };
 
 int cgm_listing_take(struct cgm_session *s, const struct cgm_host *host,

@@ -243,7 +243,7 @@ static int parse_list(struct cgm_json_list *l, struct cgm_containers *ret, struc
 
 		rc = parse_entry(s, len, &c, err);
 		if (rc > 0 && ret->n == CGM_CONTAINERS_MAX)
-			rc = -EFBIG;
+			rc = cgm_err_set(err, EFBIG, "more than %d containers", CGM_CONTAINERS_MAX);
 		else if (rc > 0)
 			rc = append(ret, &c, &cap);
 		cgm_container_clear(&c);

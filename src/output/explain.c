@@ -63,7 +63,8 @@ static void put_name_line(struct cgm_page *p, const struct cgm_snapshot *s)
 	cgm_page_style(p, CGM_BOLD);
 	cgm_buf_adds(&p->b, cgm_buf_str(&cut));
 	cgm_page_style(p, CGM_PLAIN);
-	cgm_buf_adds(&p->b, "  ");
+	if (rest.len)
+		cgm_page_blanks(p, 2);
 	cgm_page_wrap(p, cgm_buf_str(&rest), cgm_text_width(cgm_buf_str(&cut)) + 2, 2, 1);
 }
 
@@ -76,6 +77,15 @@ static const char *limit_from(const struct cgm_explanation *e)
 	return e->snapshot->levels[l->level].path;
 }
 
+/* A container that has no group any more: what limit the engine was asked for. */
+static void put_asked_limit(struct cgm_page *p, const struct cgm_target *t)
+{
+	char text[CGM_TEXT_MAX];
+
+	if (t->memory_limit.known && t->memory_limit.v)
+		cgm_page_labelled(p, "limit", cgm_page_bytes(p, text, t->memory_limit.v), 1);
+}
+
 static void put_limit(struct cgm_page *p, const struct cgm_explanation *e)
 {
 	const struct cgm_effective_limit *l = &e->effective;
@@ -83,6 +93,10 @@ static void put_limit(struct cgm_page *p, const struct cgm_explanation *e)
 	char text[CGM_TEXT_MAX];
 	const char *from = limit_from(e);
 
+	if (!e->snapshot->path) {
+		put_asked_limit(p, &e->snapshot->target);
+		return;
+	}
 	if (!l->bytes.known)
 		return;
 	if (l->from_host)

@@ -27,6 +27,7 @@ struct tree {
 	struct row v[ROWS_MAX];
 	size_t n;
 	uint64_t charged;
+	bool host;	       /* docker has no figure for the machine */
 	const char *processes; /* a note under the anonymous memory, or NULL */
 };
 
@@ -375,7 +376,8 @@ void cgm_explain_tree(struct cgm_page *p, const struct cgm_explanation *e, size_
 {
 	const struct cgm_breakdown *b = e->breakdown;
 	CGM_AUTO_BUF struct cgm_buf procs = {0};
-	struct tree t = {.charged = b->charged};
+	struct tree t = {.charged = b->charged,
+			 .host = e->snapshot->target.kind == CGM_TARGET_HOST};
 	struct widths w;
 	unsigned permille;
 
@@ -388,6 +390,9 @@ void cgm_explain_tree(struct cgm_page *p, const struct cgm_explanation *e, size_
 		add_part(p, &t, b, i, permille);
 	add_remainder(p, &t, b);
 	add_total(p, &t, b);
+	for (size_t i = 0; t.host && i < t.n; i++)
+		if (t.v[i].docker[0])
+			(void)snprintf(t.v[i].docker, sizeof t.v[i].docker, "-");
 	w = measure(p, &t);
 	put_headings(p, &w);
 	for (size_t i = 0; i < t.n; i++)

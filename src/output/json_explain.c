@@ -97,13 +97,15 @@ static json_t *docker(const struct cgm_explanation *e)
 	const struct cgm_breakdown *b = e->breakdown;
 	uint64_t limit = cgm_docker_limit(&e->snapshot->now, e->snapshot->host.mem_total);
 	char used_text[CGM_TEXT_MAX], limit_text[CGM_TEXT_MAX], text[2 * CGM_TEXT_MAX + 4];
-	bool has_percent = b->known && limit > 0;
+	/* docker has no figure for the machine */
+	bool known = b->known && e->snapshot->target.kind != CGM_TARGET_HOST;
+	bool has_percent = known && limit > 0;
 	json_t *o = json_object();
-	int r = cgm_json_put(o, "bytes", cgm_json_known(b->known, b->docker_bytes));
+	int r = cgm_json_put(o, "bytes", cgm_json_known(known, b->docker_bytes));
 
 	(void)snprintf(text, sizeof text, "%s / %s", cgm_docker_bytes(used_text, b->docker_bytes),
 		       cgm_docker_bytes(limit_text, limit));
-	r |= cgm_json_put(o, "text", b->known ? json_string(text) : json_null());
+	r |= cgm_json_put(o, "text", known ? json_string(text) : json_null());
 	r |= cgm_json_put(o, "percent",
 			  has_percent ? json_real((double)b->docker_bytes / (double)limit * 100)
 				      : json_null());

@@ -23,9 +23,11 @@ def check_explain:
   | (.breakdown[] | check_part),
     same("parts and remainder"; ([.breakdown[].bytes] | total) + .unattributed; .charged),
     # What docker shows is the sum of what is in its figure; the remainder is in it too.
+    (if $e.target.kind == "host" then same("docker's figure of the machine"; .docker.bytes; null) else
     atmost("docker's figure and the parts in it"; (.docker.bytes - ([.breakdown[].in_docker] | total) - .unattributed) | magnitude;
       .slack),
-    same("docker's figure"; [.numbers[] | select(.tool == "docker stats" and .bytes == $e.docker.bytes)] | length >= 1; true),
+    same("docker's figure"; [.numbers[] | select(.tool == "docker stats" and .bytes == $e.docker.bytes)] | length >= 1; true)
+    end),
     atmost("causes"; [.findings[] | select(.kind == "cause") | .bytes] | total; .charged + .slack),
     (.findings[] | select(.share != null and .bytes != null and $e.charged > 0)
       | select((.share - .bytes / $e.charged) | magnitude > 0.001) | "\(.id).share: \(.share) of \(.bytes)");

@@ -244,6 +244,29 @@ static void test_limits(void **state)
 	free(json);
 }
 
+static void test_count(void **state)
+{
+	static const char entry[] = "{\"Id\":\"" A "\"},";
+	const size_t len = sizeof entry - 1;
+	char *json = malloc((CGM_CONTAINERS_MAX + 1) * len + 2);
+	struct cgm_containers l = {0};
+	struct cgm_err err = {0};
+
+	(void)state;
+	assert_non_null(json);
+	json[0] = '[';
+	for (size_t i = 0; i <= CGM_CONTAINERS_MAX; i++)
+		memcpy(json + 1 + i * len, entry, len);
+	json[(CGM_CONTAINERS_MAX + 1) * len] = ']';
+	assert_int_equal(cgm_containers_parse(json, (CGM_CONTAINERS_MAX + 1) * len + 1, &l, &err),
+			 -EFBIG);
+	json[CGM_CONTAINERS_MAX * len] = ']';
+	assert_int_equal(cgm_containers_parse(json, CGM_CONTAINERS_MAX * len + 1, &l, &err), 0);
+	assert_int_equal(l.n, CGM_CONTAINERS_MAX);
+	cgm_containers_clear(&l);
+	free(json);
+}
+
 static const char inspect[] =
 	"{\"Id\":\"" A "\",\"Name\":\"/web\",\"RestartCount\":3,\"Image\":\"sha256:12\",\"State\":"
 	"{\"Status\":\"%s\",\"Pid\":%s,\"OOMKilled\":true,\"ExitCode\":137,\"StartedAt\":"
@@ -376,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_inspect),
 		cmocka_unit_test(test_inspect_adds),
 		cmocka_unit_test(test_versions),

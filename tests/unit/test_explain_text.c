@@ -279,6 +279,26 @@ static void test_hostile(void **state)
 		assert_true((unsigned char)*p < 0x80);
 }
 
+/* docker stats shows containers: of the machine it has no figure. */
+static void test_host(void **state)
+{
+	struct fixture_explanation f;
+	char name[] = "host";
+	CGM_AUTO_FREE char *text = NULL, *bare = NULL;
+
+	(void)state;
+	fixture_explain(&f);
+	f.snapshot.target = (struct cgm_target){.kind = CGM_TARGET_HOST, .name = name};
+	text = explain(&f, (struct cgm_text_options){
+				   .width = 80, .sections = CGM_SHOW_VERDICT | CGM_SHOW_BREAKDOWN});
+	assert_memory_equal(text, "host  kernel , 2 CPUs\n", 22);
+	assert_null(strstr(text, "docker stats"));
+	assert_non_null(strstr(text, "83.1 MiB  100.0%          -     68.4 MiB\n"));
+	f.snapshot.target.kind = CGM_TARGET_SELF;
+	bare = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_VERDICT});
+	assert_memory_equal(bare, "host\ncgroup v2", 14);
+}
+
 static void test_color(void **state)
 {
 	struct fixture_explanation f;
@@ -383,8 +403,9 @@ int main(void)
 		cmocka_unit_test(test_tree_sums), cmocka_unit_test(test_zero_parts),
 		cmocka_unit_test(test_sections),  cmocka_unit_test(test_headline),
 		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_color),
-		cmocka_unit_test(test_long_path), cmocka_unit_test(test_what_if),
-		cmocka_unit_test(test_growth),	  cmocka_unit_test(test_procs),
+		cmocka_unit_test(test_host),	  cmocka_unit_test(test_long_path),
+		cmocka_unit_test(test_what_if),	  cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_procs),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8"))

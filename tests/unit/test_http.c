@@ -364,10 +364,13 @@ static void test_dial_failures(void **state)
 	assert_string_equal(err.msg, "sh: Host key unknown.");
 	cgm_http_free(h);
 
-	o.dial = none;
-	assert_int_equal(cgm_http_new(&o, &h, NULL), 0);
-	assert_int_equal(cgm_http_get(h, "/", &a, &err), -ENOENT);
-	cgm_http_free(h);
+	/* a failed exec is only seen where vfork is one: valgrind makes a fork of it */
+	if (!strstr(getenv("LD_PRELOAD") ? getenv("LD_PRELOAD") : "", "vgpreload")) {
+		o.dial = none;
+		assert_int_equal(cgm_http_new(&o, &h, NULL), 0);
+		assert_int_equal(cgm_http_get(h, "/", &a, &err), -ENOENT);
+		cgm_http_free(h);
+	}
 
 	o = options(NULL);
 	o.timeout_ms = 200;

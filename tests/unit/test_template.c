@@ -267,8 +267,7 @@ static void test_unknown(void **state)
 static void test_needs(void **state)
 {
 	CGM_CLEANUP(cgm_template_free_p)
-	struct cgm_template *name = NULL,
-			    *all = NULL, *deep = NULL;
+	struct cgm_template *name = NULL, *all = NULL, *deep = NULL;
 
 	(void)state;
 	assert_int_equal(cgm_template_compile("x {{.Name}}", &name, NULL), 0);
