@@ -241,8 +241,8 @@ static int show_round(FILE *out, void *arg, int argc, char **argv)
 	p->rounds++;
 	r = cgm_listing_take(p->session, &p->host, &q, &l, &err);
 	if (r < 0) {
-		cgm_warn("%s", err.msg);
-		return r;
+		cgm_outcome_fail(&p->outcome, "ps", r, &err);
+		return p->g->json ? cgm_json_write(p->outcome.json, out) : r;
 	}
 	hint(p, &l, (size_t)argc);
 	p->outcome.done += (unsigned)l.rows.n;

@@ -2,6 +2,7 @@
 #include "collect/snapshot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -66,6 +67,20 @@ static int add_child(int dirfd, const char *path, unsigned depth, void *arg)
 	return CGM_WALK_SKIP;
 }
 
+/*
+ * Whether "/" is the machine and not the root of somebody's cgroup namespace. The root of v2 has no
+ * memory.current; v1's alone has cgroup.sane_behavior (kernel/cgroup/cgroup-v1.c,
+ * CFTYPE_ONLY_ON_ROOT).
+ */
+static bool is_machine(const struct cgm_hierarchy *h, const struct cgm_snapshot *snap)
+{
+	if (strcmp(snap->path, "/") != 0)
+		return false;
+	if (h->version == 2)
+		return snap->now.state[CGM_CHARGED] == CGM_ABSENT;
+	return faccessat(h->fd, "cgroup.sane_behavior", F_OK, 0) == 0;
+}
+
 /* The group, its ancestors, and what its direct children are charged. */
 static int read_group(struct cgm_session *s, struct cgm_snapshot *snap)
 {
@@ -81,7 +96,7 @@ static int read_group(struct cgm_session *s, struct cgm_snapshot *snap)
 	if (r < 0)
 		return r;
 	snap->now = snap->levels[0].sample;
-	snap->is_root = snap->path[0] == '/' && snap->path[1] == '\0';
+	snap->is_root = is_machine(s->hierarchy, snap);
 	(void)cgm_walk(s->hierarchy, snap->path, add_child, &c);
 	snap->children_charged = c.charged;
 	snap->n_children = c.n;

@@ -176,7 +176,7 @@ static void put_equation(struct cgm_page *p, const struct cgm_explanation *e)
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 	char text[CGM_TEXT_MAX];
 
-	if (!d->known || e->snapshot->target.kind == CGM_TARGET_HOST)
+	if (!d->known || e->snapshot->target.kind == CGM_TARGET_HOST || e->snapshot->is_root)
 		return;
 	add_docker_figure(p, &b, d->docker_bytes);
 	cgm_buf_addf(&b, " = %s charged", cgm_page_bytes(p, text, d->charged));

@@ -247,14 +247,18 @@ static void add_remainder(const struct cgm_page *p, struct tree *t, const struct
 	uint64_t size = b->unattributed < 0 ? UINT64_C(0) - (uint64_t)b->unattributed
 					    : (uint64_t)b->unattributed;
 
-	(void)snprintf(r->title, sizeof r->title, "unattributed (bound %s)",
-		       cgm_page_bytes(p, bound, b->slack));
+	if (t->host)
+		(void)snprintf(r->title, sizeof r->title, "unattributed");
+	else
+		(void)snprintf(r->title, sizeof r->title, "unattributed (bound %s)",
+			       cgm_page_bytes(p, bound, b->slack));
 	(void)cgm_page_signed(p, r->bytes, b->unattributed);
 	share_text(r->share, size, t->charged);
 	(void)cgm_page_signed(p, r->docker, b->unattributed_in_docker);
 	(void)snprintf(r->reclaim, sizeof r->reclaim, "no");
-	r->hint = size <= b->slack ? "the kernel counts in batches: normal within the bound"
-				   : "more than the kernel's batches explain";
+	r->hint = t->host	     ? "what the kernel and its drivers took page by page"
+		  : size <= b->slack ? "the kernel counts in batches: normal within the bound"
+				     : "more than the kernel's batches explain";
 }
 
 static void add_total(const struct cgm_page *p, struct tree *t, const struct cgm_breakdown *b)
@@ -264,12 +268,13 @@ static void add_total(const struct cgm_page *p, struct tree *t, const struct cgm
 
 	for (int i = 0; i < CGM_PART_COUNT; i++)
 		reclaimable += b->part[i].reclaimable;
-	(void)snprintf(r->title, sizeof r->title, "charged");
+	(void)snprintf(r->title, sizeof r->title, t->host ? "in use" : "charged");
 	(void)cgm_page_bytes(p, r->bytes, b->charged);
 	share_text(r->share, b->charged, b->charged);
 	amount(p, r->docker, b->docker_bytes);
 	amount(p, r->reclaim, reclaimable);
-	r->hint = "what the kernel counts, and holds against the limit";
+	r->hint = t->host ? "MemTotal - MemFree"
+			  : "what the kernel counts, and holds against the limit";
 }
 
 struct widths {
@@ -377,7 +382,8 @@ void cgm_explain_tree(struct cgm_page *p, const struct cgm_explanation *e, size_
 	const struct cgm_breakdown *b = e->breakdown;
 	CGM_AUTO_BUF struct cgm_buf procs = {0};
 	struct tree t = {.charged = b->charged,
-			 .host = e->snapshot->target.kind == CGM_TARGET_HOST};
+			 .host = e->snapshot->target.kind == CGM_TARGET_HOST ||
+				 e->snapshot->is_root};
 	struct widths w;
 	unsigned permille;
 

@@ -98,7 +98,8 @@ static json_t *docker(const struct cgm_explanation *e)
 	uint64_t limit = cgm_docker_limit(&e->snapshot->now, e->snapshot->host.mem_total);
 	char used_text[CGM_TEXT_MAX], limit_text[CGM_TEXT_MAX], text[2 * CGM_TEXT_MAX + 4];
 	/* docker has no figure for the machine */
-	bool known = b->known && e->snapshot->target.kind != CGM_TARGET_HOST;
+	bool known =
+		b->known && e->snapshot->target.kind != CGM_TARGET_HOST && !e->snapshot->is_root;
 	bool has_percent = known && limit > 0;
 	json_t *o = json_object();
 	int r = cgm_json_put(o, "bytes", cgm_json_known(known, b->docker_bytes));

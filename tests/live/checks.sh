@@ -3,13 +3,14 @@
 # What the tests with a real engine share: counting, and the comparison with docker stats. To be sourced after dockerd.sh.
 #
 #   ok NAME / not_ok NAME WHY      one line each, counted
+#   skip NAME WHY                  one line, counted
 #   check NAME COMMAND...          ok when COMMAND succeeds; its output is the reason when it does not
-#   summary                        the last line; fails when something failed or nothing was tried
+#   summary                        the last line; its status is 1 when something failed or nothing was tried
 #
 # $CGMEM is the program, $top the project's folder.
 
 : "${CGMEM:?}" "${top:?}"
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 
 ok() {
   echo "ok $1"
@@ -21,6 +22,11 @@ not_ok() {
   failed=$((failed + 1))
 }
 
+skip() {
+  echo "skip $1: $2"
+  skipped=$((skipped + 1))
+}
+
 check() {
   local name=$1 said
   shift
@@ -28,8 +34,8 @@ check() {
 }
 
 summary() {
-  echo "$passed passed, $failed failed, 0 skipped"
-  ((failed == 0 && passed > 0))
+  echo "$passed passed, $failed failed, $skipped skipped"
+  ((failed == 0 && passed + skipped > 0))
 }
 
 FORMAT='{{.Name}} {{.MemUsage}} {{.MemPerc}} {{.PIDs}}'
