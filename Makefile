@@ -15,7 +15,7 @@ CC      ?= cc
 PKG_CONFIG ?= pkg-config
 # Linked; libcurl and libcgroup are loaded when a command needs them, only their headers are used here.
 PKGS    := jansson smartcols
-DLPKGS  := libcurl libcgroup libseccomp
+DLPKGS  := libcurl libcgroup
 TESTPKGS := cmocka
 SAN     ?=
 V       ?= 0

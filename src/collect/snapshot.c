@@ -15,6 +15,9 @@
 #include "base/banned.h"
 
 #define PROGRESS_STEP_MS 200
+/* Less kernel memory than this explains nobody's question, so that v1 cannot split it is no news.
+ */
+#define KERNEL_WORTH_SPLITTING ((uint64_t)4 << 20)
 #define FILES_UP                                                        \
 	(CGM_FILE_BIT(CGM_FILE_CHARGED) | CGM_FILE_BIT(CGM_FILE_STAT) | \
 	 CGM_FILE_BIT(CGM_FILE_LIMIT) | CGM_FILE_BIT(CGM_FILE_HIGH) |   \
@@ -140,6 +143,8 @@ static int note_denied(struct cgm_snapshot *snap)
 static int note_absent(struct cgm_snapshot *snap)
 {
 	if (snap->is_root)
+		return 0;
+	if (snap->version == 1 && cgm_get(&snap->now, CGM_KERNEL) < KERNEL_WORTH_SPLITTING)
 		return 0;
 	if (snap->version == 1)
 		return cgm_unreadable_add(
