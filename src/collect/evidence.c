@@ -60,7 +60,9 @@ static uint64_t unexplained_kernel(const struct cgm_snapshot *s)
 	struct cgm_breakdown b = {0};
 
 	cgm_breakdown_make(&s->now, &s->host, s->procs, s->n_procs, &b);
-	return b.child[CGM_CHILD_KERNEL_OTHER].bytes;
+	return b.child[CGM_CHILD_KERNEL_OTHER].bytes +
+	       b.child[CGM_CHILD_SLAB_UNRECLAIMABLE]
+		       .bytes; /* small unix datagrams are slab on v2 */
 }
 
 static int compare_thp(const struct cgm_process *a, const struct cgm_process *b)

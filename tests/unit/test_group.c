@@ -376,16 +376,18 @@ static void test_reserve(void **state)
 	struct cgm_group *g = NULL;
 	struct rlimit old, few;
 	struct cgm_reader *r;
-	int lowest, before;
+	int lowest[4], before; /* the free ones, which need not follow each other */
 
 	make_v2(t);
-	lowest = dup(0);
-	(void)close(lowest);
+	for (int i = 0; i < 4; i++)
+		lowest[i] = dup(0);
+	for (int i = 0; i < 4; i++)
+		(void)close(lowest[i]);
 	before = open_descriptors();
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	for (int room = 0; room < 4; room++) {
 		few = old;
-		few.rlim_cur = 256 + (rlim_t)(lowest + 1 + room);
+		few.rlim_cur = 256 + (rlim_t)(lowest[room] + 1);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 		r = reader(t);
 		assert_int_equal(cgm_group_open(r, "/app", CGM_FILES_ALL, &g), 0);
