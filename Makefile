@@ -274,6 +274,8 @@ uninstall:
 dist:
 	$(Q)git archive --format=tar.gz --prefix=cgmem-$(VERSION)/ -o cgmem-$(VERSION).tar.gz HEAD
 
+include tests/bench/bench.mk
+
 ## clean: all build folders
 clean:
 	rm -rf build

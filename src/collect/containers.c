@@ -187,8 +187,9 @@ static char *path_of_pid(const struct cgm_session *s, pid_t pid)
 		return NULL;
 	found = cgm_proc_cgroups_find(&groups, s->hierarchy->version == 1 ? "memory" : NULL);
 	if (found)
-		path = cgm_locate_path(found, &where) ? strndup(found, where.path_len)
-						      : strdup(found);
+		path = cgm_hierarchy_full_path(s->hierarchy, found);
+	if (path && cgm_locate_path(path, &where))
+		path[where.path_len] = '\0';
 	cgm_proc_cgroups_clear(&groups);
 	return path;
 }

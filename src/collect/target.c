@@ -70,16 +70,20 @@ static int resolve_pid(struct cgm_session *s, const char *text, enum cgm_target_
 		       uint64_t pid, struct cgm_containers *ret, struct cgm_err *err)
 {
 	struct cgm_proc_cgroups groups = {0};
+	CGM_AUTO_FREE char *full = NULL;
 	const char *path;
 	int r = cgm_proc_cgroups_read(s->root, (int)pid, &groups);
 
 	if (r < 0)
 		return cgm_err_set(err, ESRCH, "%s: no such process", text);
 	path = cgm_proc_cgroups_find(&groups, s->hierarchy->version == 1 ? "memory" : NULL);
-	if (path)
-		r = add_group(s, path, kind, ret, err);
-	else
+	if (!path)
 		r = cgm_err_set(err, ESRCH, "%s: the process has no memory cgroup", text);
+	else if (!(full = cgm_hierarchy_full_path(s->hierarchy, path)))
+		r = cgm_err_set(err, ESRCH, "%s: its cgroup %.100s is not to be seen below %s",
+				text, path, s->hierarchy->mount);
+	else
+		r = add_group(s, full, kind, ret, err);
 	cgm_proc_cgroups_clear(&groups);
 	return r;
 }

@@ -16,9 +16,9 @@ static const struct {
 	const char *id, *what, *means, *todo;
 } words[] = {
 	{"anon", "anonymous memory (heap, stacks)",
-	 "Only the program itself or swap gives it back; one sample cannot tell a leak from "
-	 "ordinary use.",
-	 "Look whether it grows: cgmem explain --for 60s %s"},
+	 "Only the program itself or swap gives it back.",
+	 "One sample cannot tell a leak from ordinary use; look whether it grows: cgmem explain "
+	 "--for 60s %s"},
 	{"anon-children", "anonymous memory of processes beside the main one",
 	 "The main process's own figures do not show it, and only those processes or swap give it "
 	 "back.",
@@ -145,6 +145,24 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 	add(t, ".");
 }
 
+/* What a watched window adds: whether what is charged grew, in place of the advice to watch. */
+static void add_window(struct text *t, const struct cgm_snapshot *s, const struct cgm_finding *c)
+{
+	uint64_t was = cgm_get(&s->before, CGM_CHARGED), is = cgm_get(&s->now, CGM_CHARGED);
+	char n[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
+	bool heap = !strcmp(c->id, "anon");
+
+	add(t, " In the %s that were watched the charged memory ",
+	    cgm_human_seconds(span, s->window_ms / 1000));
+	if (is > was && is - was > was / 200)
+		add(t, "grew by %s.%s", cgm_human_bytes(n, is - was),
+		    heap ? " Whether it goes on, a longer look tells." : "");
+	else if (was > is && was - is > was / 200)
+		add(t, "shrank by %s.", cgm_human_bytes(n, was - is));
+	else
+		add(t, "stayed as it was.");
+}
+
 static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 			  const struct cgm_findings *f, const struct cgm_finding *c)
 {
@@ -154,6 +172,8 @@ static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 
 	if (risk && risk->severity > CGM_INFO)
 		add(t, " %s", risk->summary);
+	else if (s->before.version && cgm_has(&s->before, CGM_CHARGED))
+		add_window(t, s, c);
 	else if (s->target.kind == CGM_TARGET_HOST)
 		add(t, " The sum of docker stats has neither page cache used once nor what is "
 		       "outside containers.");

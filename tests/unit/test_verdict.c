@@ -46,8 +46,30 @@ static void test_anon(void **state)
 	verdict(&c);
 	has("Most of docker's 41.5 MiB is anonymous memory");
 	has("of app (pid 100): 41.0 MiB.");
-	has("one sample cannot tell a leak");
+	has("One sample cannot tell a leak");
 	has("cgmem explain --for 60s web");
+	case_end(&c);
+}
+
+/* After a look over a time the advice is not to look over a time, but what it showed. */
+static void test_window(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 1);
+	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 40 * MIB);
+	c.s.before = c.s.now;
+	c.s.window_ms = 5000;
+	verdict(&c);
+	has("In the 5 s that were watched the charged memory stayed as it was.");
+	assert_null(strstr(text, "--for"));
+	c.s.before.v[CGM_CHARGED] -= 8 * MIB;
+	verdict(&c);
+	has("grew by 8.0 MiB.");
+	c.s.before.v[CGM_CHARGED] += 16 * MIB;
+	verdict(&c);
+	has("shrank by 8.0 MiB.");
 	case_end(&c);
 }
 
@@ -168,10 +190,11 @@ static void test_all_causes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cache),		cmocka_unit_test(test_anon),
-		cmocka_unit_test(test_largest_part),	cmocka_unit_test(test_risk_is_last),
-		cmocka_unit_test(test_nothing_to_read), cmocka_unit_test(test_host),
-		cmocka_unit_test(test_short_buffer),	cmocka_unit_test(test_all_causes),
+		cmocka_unit_test(test_cache),	     cmocka_unit_test(test_anon),
+		cmocka_unit_test(test_window),	     cmocka_unit_test(test_largest_part),
+		cmocka_unit_test(test_risk_is_last), cmocka_unit_test(test_nothing_to_read),
+		cmocka_unit_test(test_host),	     cmocka_unit_test(test_short_buffer),
+		cmocka_unit_test(test_all_causes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
