@@ -85,6 +85,8 @@ static int parse_line(struct cgm_span line, struct cgm_mount *ret)
 	struct cgm_span part[5], dev;
 	int r;
 
+	if (memchr(line.s, '\0', line.len)) /* not the kernel's */
+		return -EBADMSG;
 	cgm_span_part(&line, ' '); /* mount id */
 	cgm_span_part(&line, ' '); /* parent's id */
 	dev = cgm_span_part(&line, ' ');

@@ -88,7 +88,7 @@ static inline void prepare_throttled(struct plan *p)
 	lab_set(p, "", NULL, "memory.swap.max", "0");
 }
 
-/* A child wants twice what memory.high allows: it is slowed down, not killed. */
+/* A child wants ever more than memory.high allows: it is slowed down, not killed. */
 static inline uint64_t plant_throttled(struct plan *p)
 {
 	uint64_t n = 2 * round_down(p->bytes, PAGE);

@@ -129,7 +129,7 @@ static const struct scenario scenarios[] = {
 	  "the parent's limit is lower than the own", NULL, plant_parent_limit),
 	S("thrashing", "-", "-", "thrashing", "thrashing", 5, F_GROUP | F_WINDOW,
 	  "a file larger than the limit is read in a loop", prepare_thrashing, plant_thrashing),
-	S("throttled", "-", "anon", "-", "throttled", 5, F_GROUP | F_V2 | F_WINDOW,
+	S("throttled", "-", "-", "-", "throttled", 5, F_GROUP | F_V2 | F_WINDOW,
 	  "a program wants more than memory.high", prepare_throttled, plant_throttled),
 #undef S
 };

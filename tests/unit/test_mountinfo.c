@@ -89,6 +89,19 @@ static void test_leaves_out_other_lines(void **state)
 	assert_int_equal(m.n, 0);
 }
 
+/* A NUL would cut a name short; the kernel writes none. */
+static void test_leaves_out_nul(void **state)
+{
+	static const char text[] = "1 0 0:1 \0 \0 rw - tmpfs t rw\n2 0 0:1 / /a rw - tmpfs t rw\n";
+	struct cgm_mounts m = {0};
+
+	(void)state;
+	assert_int_equal(cgm_mounts_parse(text, sizeof text - 1, &m), 0);
+	assert_int_equal(m.n, 1);
+	assert_string_equal(m.v[0].point, "/a");
+	cgm_mounts_clear(&m);
+}
+
 static void test_limit(void **state)
 {
 	static const char line[] = "1 0 0:1 / /a rw - tmpfs t rw\n";
@@ -148,6 +161,7 @@ int main(void)
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_empty_source),
 		cmocka_unit_test(test_leaves_out_other_lines),
+		cmocka_unit_test(test_leaves_out_nul),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_reads_beneath_root),
