@@ -13,6 +13,7 @@ struct walk {
 	const struct cgm_hierarchy *h;
 	cgm_walk_fn *fn;
 	void *arg;
+	bool paths_only; /* a group is opened only to go on into it */
 	struct cgm_buf path;
 	unsigned n;
 };
@@ -42,26 +43,44 @@ static bool is_directory(int dirfd, const struct dirent *e)
 
 static int walk_children(struct walk *w, int dirfd, unsigned depth);
 
+/* A group that vanished or is not for us is no error; running out of descriptors is one. */
+static int open_group(const struct walk *w, int parent, const char *name, int *fd)
+{
+	int r = cgm_dir_openat(w->h, parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+
+	if (r >= 0)
+		*fd = r;
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM ? r : 0;
+}
+
+static int add_name(struct cgm_buf *path, const char *name)
+{
+	if (path->len == 0 || path->data[path->len - 1] != '/')
+		cgm_buf_adds(path, "/");
+	cgm_buf_adds(path, name);
+	return path->failed ? -ENOMEM : 0;
+}
+
 /* Gives the group @name of @parent to the callback and goes on into it. */
 static int walk_group(struct walk *w, int parent, const char *name, unsigned depth)
 {
-	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-	CGM_AUTO_CLOSE int fd = cgm_dir_openat(w->h, parent, name, flags);
+	CGM_AUTO_CLOSE int fd = -1;
 	size_t len = w->path.len;
-	int r;
+	int r = w->paths_only ? 0 : open_group(w, parent, name, &fd);
 
-	if (fd < 0) /* vanished, or not for us; running out of descriptors is no such thing */
-		return fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM ? fd : 0;
+	if (r < 0 || (fd < 0 && !w->paths_only))
+		return r;
 	if (++w->n > CGM_WALK_MAX)
 		return -E2BIG;
-	if (len == 0 || w->path.data[len - 1] != '/')
-		cgm_buf_adds(&w->path, "/");
-	cgm_buf_adds(&w->path, name);
-	if (w->path.failed)
-		return -ENOMEM;
+	r = add_name(&w->path, name);
+	if (r < 0)
+		return r;
 	r = w->fn(fd, w->path.data, depth, w->arg);
-	if (r == CGM_WALK_DESCEND && depth < CGM_WALK_DEPTH_MAX && !is_leaf(w, fd))
-		r = walk_children(w, fd, depth + 1);
+	if (r == CGM_WALK_DESCEND && depth < CGM_WALK_DEPTH_MAX) {
+		r = fd < 0 ? open_group(w, parent, name, &fd) : 0;
+		if (fd >= 0 && !is_leaf(w, fd))
+			r = walk_children(w, fd, depth + 1);
+	}
 	w->path.len = len;
 	w->path.data[len] = '\0';
 	return r < 0 ? r : 0;
@@ -86,12 +105,12 @@ static int walk_children(struct walk *w, int dirfd, unsigned depth)
 	return r;
 }
 
-int cgm_walk(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, void *arg)
+static int walk_below(struct walk *w, const char *path)
 {
+	const struct cgm_hierarchy *h = w->h;
 	bool everything = strcmp(path, "/") == 0;
 	CGM_AUTO_FREE char *full = NULL;
 	CGM_AUTO_CLOSE int fd = -1;
-	struct walk w = {.h = h, .fn = fn, .arg = arg};
 	int r;
 
 	full = everything ? strdup(h->mount_root) : cgm_hierarchy_full_path(h, path);
@@ -100,8 +119,22 @@ int cgm_walk(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, v
 	fd = cgm_dir_openat(h, h->fd, cgm_hierarchy_rel(h, full), O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	cgm_buf_adds(&w.path, full);
-	r = w.path.failed ? -ENOMEM : walk_children(&w, fd, 1);
-	cgm_buf_free(&w.path);
+	cgm_buf_adds(&w->path, full);
+	r = w->path.failed ? -ENOMEM : walk_children(w, fd, 1);
+	cgm_buf_free(&w->path);
 	return r;
+}
+
+int cgm_walk(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, void *arg)
+{
+	struct walk w = {.h = h, .fn = fn, .arg = arg};
+
+	return walk_below(&w, path);
+}
+
+int cgm_walk_paths(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, void *arg)
+{
+	struct walk w = {.h = h, .fn = fn, .arg = arg, .paths_only = true};
+
+	return walk_below(&w, path);
 }

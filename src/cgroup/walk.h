@@ -23,5 +23,10 @@ typedef int cgm_walk_fn(int dirfd, const char *path, unsigned depth, void *arg);
  * (the first were given), or what @fn returned.
  */
 int cgm_walk(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, void *arg);
+/*
+ * The same, where paths are enough: a group is not opened unless the walk goes on into it, so @fn
+ * gets -1 for @dirfd, and now and then a group that has just vanished.
+ */
+int cgm_walk_paths(const struct cgm_hierarchy *h, const char *path, cgm_walk_fn *fn, void *arg);
 
 #endif

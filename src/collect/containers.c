@@ -91,7 +91,7 @@ static int search_groups(const struct cgm_hierarchy *h, struct cgm_containers *c
 	if (!s.n)
 		return 0;
 	qsort(missing, s.n, sizeof(*missing), compare_ids);
-	r = cgm_walk(h, "/", match_group, &s);
+	r = cgm_walk_paths(h, "/", match_group, &s);
 	return r == -ECANCELED ? 0 : r;
 }
 
@@ -165,7 +165,7 @@ int cgm_containers_find(struct cgm_session *s, bool all, struct cgm_containers *
 	else if ((r = cgm_session_need_memory(s, err)) < 0)
 		return r;
 	else
-		r = cgm_walk(s->hierarchy, "/", add_group, &c);
+		r = cgm_walk_paths(s->hierarchy, "/", add_group, &c);
 	if (r < 0) {
 		cgm_containers_clear(&c);
 		return cgm_err_set(err, -r, "cannot walk the cgroup hierarchy: %s", strerror(-r));

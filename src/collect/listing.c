@@ -79,9 +79,9 @@ static int find_units(struct cgm_session *s, struct cgm_containers *ret, struct 
 
 	if (r < 0)
 		return r;
-	r = cgm_walk(s->hierarchy, "/", add_unit, ret);
+	r = cgm_walk_paths(s->hierarchy, "/", add_unit, ret);
 	if (r == 0 && ret->n == 0)
-		r = cgm_walk(s->hierarchy, "/", add_leaf, ret);
+		r = cgm_walk_paths(s->hierarchy, "/", add_leaf, ret);
 	if (r < 0)
 		return cgm_err_set(err, -r, "cannot walk the cgroup hierarchy: %s", strerror(-r));
 	return 0;

@@ -103,7 +103,7 @@ int cgm_snapshot_add_processes(struct cgm_session *session, struct cgm_snapshot 
 	s->procs_complete = true;
 	r = add_group(&g, s->path, NULL);
 	if (r == 0)
-		r = cgm_walk(session->hierarchy, s->path, add_subgroup, &g);
+		r = cgm_walk_paths(session->hierarchy, s->path, add_subgroup, &g);
 	if (r < 0 && r != -ECANCELED)
 		return r == -ENOENT ? 0 : r;
 	cgm_procs_mark_foreign(s->procs, s->n_procs, s->target.pid);

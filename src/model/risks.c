@@ -152,7 +152,7 @@ static bool stalled(const struct cgm_rules *r, uint64_t *ret)
 bool cgm_risk_thrashing(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	uint64_t refaults, stall;
-	double fails = 0;
+	double fails = 0, swap_fails = 0;
 	char n[CGM_TEXT_MAX];
 
 	if (!page_rate(r, CGM_REFAULT_FILE, &refaults) ||
@@ -164,7 +164,13 @@ bool cgm_risk_thrashing(const struct cgm_rules *r, struct cgm_finding *f)
 			return false;
 		cgm_evidence(f, "memory.pressure some", stall / 100, "percent");
 	} else {
-		if (!count_rate(r, CGM_FAILCNT, &fails) || fails < FAILS_PER_SECOND)
+		if (!count_rate(r, CGM_FAILCNT, &fails))
+			return false;
+		/* mm/memcontrol.c try_charge() asks memory plus swap first: with one limit it fails
+		 * there */
+		if (count_rate(r, CGM_MEMSW_FAILCNT, &swap_fails))
+			fails += swap_fails;
+		if (fails < FAILS_PER_SECOND)
 			return false;
 		cgm_evidence(f, "failcnt", whole(fails), "per_second");
 	}

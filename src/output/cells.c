@@ -9,6 +9,15 @@
 #include "base/units.h"
 #include "base/banned.h"
 
+size_t cgm_plain_len(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] >= ' ' && s[n] <= '~')
+		n++;
+	return s[n] == '\0' ? n : SIZE_MAX;
+}
+
 void cgm_cell_get(const struct cgm_column *c, const struct cgm_row *row, struct cgm_cell *ret)
 {
 	*ret = (struct cgm_cell){.type = c->type};
@@ -41,9 +50,21 @@ void cgm_row_usage_text(const struct cgm_row *row, bool raw_bytes, struct cgm_bu
 	} else if (row->subtotal && row->docker_limit == 0) {
 		cgm_buf_adds(b, cgm_docker_bytes(used, n));
 	} else {
-		cgm_buf_addf(b, "%s / %s", cgm_docker_bytes(used, n),
-			     cgm_docker_bytes(limit, row->docker_limit));
+		cgm_buf_adds(b, cgm_docker_bytes(used, n));
+		cgm_buf_adds(b, " / ");
+		cgm_buf_adds(b, cgm_docker_bytes(limit, row->docker_limit));
 	}
+}
+
+/* Most names are plain, and then there is nothing to look for in them. */
+static void add_name(struct cgm_buf *b, const char *s)
+{
+	size_t plain = cgm_plain_len(s);
+
+	if (plain != SIZE_MAX)
+		cgm_buf_add(b, s, plain);
+	else
+		cgm_escape_name(b, s, strlen(s), false);
 }
 
 static void number_text(const struct cgm_cell *c, bool raw_bytes, struct cgm_buf *b)
@@ -80,7 +101,7 @@ void cgm_cell_text(const struct cgm_cell *c, bool raw_bytes, struct cgm_buf *b)
 	if (!c->known) {
 		cgm_buf_adds(b, "-");
 	} else if (c->type == CGM_CELL_TEXT) {
-		cgm_escape_name(b, c->text, strlen(c->text), false);
+		add_name(b, c->text);
 	} else if (c->type == CGM_CELL_PERCENT) {
 		percent_text(c->percent, b);
 		if (!raw_bytes)
@@ -136,8 +157,8 @@ void cgm_safe_text(struct cgm_buf *b, const char *s, bool utf8)
 {
 	CGM_AUTO_BUF struct cgm_buf t = {0};
 
-	if (utf8) {
-		cgm_escape_name(b, s, strlen(s), false);
+	if (utf8 || cgm_plain_len(s) != SIZE_MAX) {
+		add_name(b, s);
 		return;
 	}
 	cgm_escape_name(&t, s, strlen(s), false);
@@ -169,9 +190,11 @@ static size_t step(const char *s, size_t *ret_width)
 
 size_t cgm_text_width(const char *s)
 {
-	size_t width = 0, w, n;
+	size_t width = cgm_plain_len(s), w, n;
 
-	for (; (n = step(s, &w)) > 0; s += n)
+	if (width != SIZE_MAX)
+		return width;
+	for (width = 0; (n = step(s, &w)) > 0; s += n)
 		width += w;
 	return width;
 }

@@ -13,6 +13,9 @@
 /* The columns with CGM_COL_SHOW. They are not in cgm_columns[]. */
 extern const struct cgm_column cgm_column_mem_usage, cgm_column_mem_percent;
 
+/* Bytes, and columns on a terminal, of @s when all of it is printable ASCII; SIZE_MAX: it is not.
+ */
+size_t cgm_plain_len(const char *s);
 /* Finds a column and fills a cell: the type is set and the number unknown before get() is asked. */
 void cgm_cell_get(const struct cgm_column *c, const struct cgm_row *row, struct cgm_cell *ret);
 /* docker's figure, as docker's client computes it, of a row. False: unknown. */

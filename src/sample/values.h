@@ -23,22 +23,23 @@ enum cgm_unit { CGM_BYTES, CGM_COUNT, CGM_CENTIPERCENT, CGM_MICROSECONDS };
 
 /* The files that are read; a set of them is a bit mask of CGM_FILE_BIT(). */
 enum cgm_file {
-	CGM_FILE_CHARGED,      /* memory.usage_in_bytes | memory.current */
-	CGM_FILE_STAT,	       /* memory.stat */
-	CGM_FILE_LIMIT,	       /* memory.limit_in_bytes | memory.max */
-	CGM_FILE_HIGH,	       /* - | memory.high */
-	CGM_FILE_PEAK,	       /* memory.max_usage_in_bytes | memory.peak */
-	CGM_FILE_SWAP,	       /* - (memory.stat) | memory.swap.current */
-	CGM_FILE_SWAP_LIMIT,   /* memory.memsw.limit_in_bytes | memory.swap.max */
-	CGM_FILE_KMEM,	       /* memory.kmem.usage_in_bytes | - (memory.stat) */
-	CGM_FILE_KMEM_TCP,     /* memory.kmem.tcp.usage_in_bytes | - */
-	CGM_FILE_FAILCNT,      /* memory.failcnt | - (memory.events) */
-	CGM_FILE_EVENTS,       /* memory.oom_control | memory.events */
-	CGM_FILE_EVENTS_LOCAL, /* - | memory.events.local */
-	CGM_FILE_PRESSURE,     /* - | memory.pressure */
-	CGM_FILE_CGROUP_STAT,  /* - | cgroup.stat */
-	CGM_FILE_PIDS,	       /* pids.current, on v1 in the pids hierarchy */
-	CGM_FILE_HUGETLB,      /* sum of hugetlb.<size>.usage_in_bytes | hugetlb.<size>.current */
+	CGM_FILE_CHARGED,	/* memory.usage_in_bytes | memory.current */
+	CGM_FILE_STAT,		/* memory.stat */
+	CGM_FILE_LIMIT,		/* memory.limit_in_bytes | memory.max */
+	CGM_FILE_HIGH,		/* - | memory.high */
+	CGM_FILE_PEAK,		/* memory.max_usage_in_bytes | memory.peak */
+	CGM_FILE_SWAP,		/* - (memory.stat) | memory.swap.current */
+	CGM_FILE_SWAP_LIMIT,	/* memory.memsw.limit_in_bytes | memory.swap.max */
+	CGM_FILE_KMEM,		/* memory.kmem.usage_in_bytes | - (memory.stat) */
+	CGM_FILE_KMEM_TCP,	/* memory.kmem.tcp.usage_in_bytes | - */
+	CGM_FILE_FAILCNT,	/* memory.failcnt | - (memory.events) */
+	CGM_FILE_MEMSW_FAILCNT, /* memory.memsw.failcnt | - */
+	CGM_FILE_EVENTS,	/* memory.oom_control | memory.events */
+	CGM_FILE_EVENTS_LOCAL,	/* - | memory.events.local */
+	CGM_FILE_PRESSURE,	/* - | memory.pressure */
+	CGM_FILE_CGROUP_STAT,	/* - | cgroup.stat */
+	CGM_FILE_PIDS,		/* pids.current, on v1 in the pids hierarchy */
+	CGM_FILE_HUGETLB,	/* sum of hugetlb.<size>.usage_in_bytes | hugetlb.<size>.current */
 	CGM_FILE_COUNT
 };
 
@@ -91,7 +92,8 @@ enum cgm_value_id {
 	CGM_PGSCAN,
 	CGM_PGSTEAL,
 	CGM_PSWPIN,
-	CGM_FAILCNT, /* v1 failcnt | v2 memory.events "max" */
+	CGM_FAILCNT,	   /* v1 failcnt | v2 memory.events "max" */
+	CGM_MEMSW_FAILCNT, /* v1: counted instead where memory plus swap has the same limit */
 	CGM_EVENT_HIGH,
 	CGM_EVENT_OOM,
 	CGM_OOM_KILLS,	     /* v1 oom_control (local) | v2 memory.events (hierarchical) */

@@ -194,6 +194,17 @@ static void test_thrashing(void **state)
 	cgm_set(&c.s.now, CGM_REFAULT_FILE, 1000);
 	assert_int_equal(severity(&c, "thrashing"), -1);
 	case_end(&c);
+	/* v1 where memory plus swap has the same limit: its counter counts, not memory's */
+	case_start(&c, 1);
+	cgm_set(&c.s.now, CGM_FAILCNT, 0);
+	cgm_set(&c.s.now, CGM_MEMSW_FAILCNT, 7);
+	watched(&c, 2, 512, 0);
+	c.s.now.state[CGM_PSI_SOME_TOTAL] = CGM_ABSENT;
+	plus(&c, CGM_MEMSW_FAILCNT, 19);
+	assert_int_equal(severity(&c, "thrashing"), -1);
+	plus(&c, CGM_MEMSW_FAILCNT, 1);
+	assert_int_equal(severity(&c, "thrashing"), CGM_WARN);
+	case_end(&c);
 }
 
 static void test_throttled(void **state)

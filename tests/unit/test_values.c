@@ -117,6 +117,7 @@ static void keys_by_version(void **state)
 	check_key(CGM_KERNEL, 2, CGM_FILE_STAT, "kernel");
 	check_key(CGM_FAILCNT, 1, CGM_FILE_FAILCNT, NULL);
 	check_key(CGM_FAILCNT, 2, CGM_FILE_EVENTS, "max");
+	check_key(CGM_MEMSW_FAILCNT, 1, CGM_FILE_MEMSW_FAILCNT, NULL);
 	check_key(CGM_OOM_KILLS, 1, CGM_FILE_EVENTS, "oom_kill");
 	check_key(CGM_OOM_KILLS, 2, CGM_FILE_EVENTS, "oom_kill");
 	check_key(CGM_PSI_SOME_AVG10, 1, CGM_FILE_COUNT, NULL);
