@@ -80,6 +80,15 @@ groups_of() {
 	err_has "cgroup paths"
 }
 
+@test "podman's containers, by its compatible API" {
+	cgmem --root "$FIXTURES/v2-podman" --json explain cache
+	status_is 0
+	[ "$(json '.results[0].target.engine')" = podman ] || fail engine
+	[ "$(json '.results[0].findings[0].id')" = cache-inactive ] || fail cause
+	cgmem --root "$FIXTURES/v2-podman" ps --format '{{.Name}}'
+	[ "$(printf '%s\n' "$output" | sort | tr '\n' ' ')" = "anon cache " ] || fail names
+}
+
 @test "a compose service names its container" {
 	cgmem --root "$FIXTURES/v2-docker" --json explain shop/web
 	status_is 0

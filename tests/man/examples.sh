@@ -127,6 +127,8 @@ check_json() {
 	for t in "$FIXTURES"/*; do
 		n=$(on "$t" ps --raw --no-headings -o NAME | head -n 1)
 		on "$t" explain --json --for 100ms --what-if 1G "${n:-/}" no-such-target
+		# a kernel that lacks some of it: what is unreadable has keys of its own
+		[ ! -d "$t/sys/fs/cgroup/app" ] || on "$t" explain --json /app/cache
 	done >"$tmp/explain.json"
 	key_paths '{schema, time, results: [], errors}' <"$tmp/explain.json" | same_keys "the document" DOCUMENT
 	key_paths '.results[] | .processes = []' <"$tmp/explain.json" | same_keys explain EXPLAIN
