@@ -31,8 +31,8 @@ unsigned cgm_filter_flags(const struct cgm_filter *f);
 /* True when a docker status filter is given (then stopped ones are listed as by -a). */
 bool cgm_filter_wants_all(const struct cgm_filter *f);
 
-/* Stable sort by a column: numbers largest first, text A to Z; @reverse turns it round. */
-int cgm_rows_sort(struct cgm_row *rows, size_t n, const struct cgm_column *by, bool reverse);
+/* Stable sort by a column, as ps(1) sorts: ascending, or @descending; unknown cells come last. */
+int cgm_rows_sort(struct cgm_row *rows, size_t n, const struct cgm_column *by, bool descending);
 
 /* "compose", "image", "label:KEY", "slice", "pod". */
 enum cgm_group_by {

@@ -18,6 +18,8 @@ static int by_cell(const void *pa, const void *pb)
 	const struct sort_key *a = pa, *b = pb;
 	int d = a->sign * cgm_cell_compare(&a->cell, &b->cell);
 
+	if (a->cell.known != b->cell.known) /* last, whichever way */
+		return a->cell.known ? -1 : 1;
 	return d ? d : (a->index > b->index) - (a->index < b->index);
 }
 
@@ -38,9 +40,8 @@ static void permute(struct cgm_row *rows, struct sort_key *order, size_t n)
 	}
 }
 
-int cgm_rows_sort(struct cgm_row *rows, size_t n, const struct cgm_column *by, bool reverse)
+int cgm_rows_sort(struct cgm_row *rows, size_t n, const struct cgm_column *by, bool descending)
 {
-	bool down = (by->type != CGM_CELL_TEXT) != reverse;
 	CGM_AUTO_FREE struct sort_key *keys = calloc(n ? n : 1, sizeof *keys);
 
 	if (!keys)
@@ -48,7 +49,7 @@ int cgm_rows_sort(struct cgm_row *rows, size_t n, const struct cgm_column *by, b
 	for (size_t i = 0; i < n; i++) {
 		cgm_cell_get(by, &rows[i], &keys[i].cell);
 		keys[i].index = i;
-		keys[i].sign = down ? -1 : 1;
+		keys[i].sign = descending ? -1 : 1;
 	}
 	qsort(keys, n, sizeof *keys, by_cell);
 	permute(rows, keys, n);

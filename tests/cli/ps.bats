@@ -50,11 +50,11 @@ names() { printf '%s\n' "$output" | tail -n +2 | awk '{ print $1 }' | tr '\n' ' 
 	[ "$(json '.results[] | select(.name == "cache").tmpfs')" -gt 0 ] || [ "$(json '.results[] | select(.name == "cache").cache')" -gt 0 ]
 }
 
-@test "sort: largest first, - turns it round, text A to Z" {
+@test "sort as ps(1) does: ascending, - descending, text A to Z" {
 	ps -o NAME,CHARGED --bytes -s CHARGED --no-headings
-	printf '%s\n' "$output" | awk '{ print $2 }' | sort -rnc || fail order
-	ps -o NAME,CHARGED --bytes -s -CHARGED --no-headings
 	printf '%s\n' "$output" | awk '{ print $2 }' | sort -nc || fail order
+	ps -o NAME,CHARGED --bytes -s -CHARGED --no-headings
+	printf '%s\n' "$output" | awk '{ print $2 }' | sort -rnc || fail order
 	ps -o NAME -s NAME --no-headings
 	printf '%s\n' "$output" | LC_ALL=C sort -c || fail order
 }
