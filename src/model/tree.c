@@ -14,20 +14,6 @@ uint64_t cgm_process_anon(const struct cgm_process *p)
 }
 
 /*
- * What it shares with nobody, at least. A page that k processes share counts 1/k in each one's PSS,
- * so rss - pss is at least half of what is shared: memory that was filled before a fork is not
- * taken for the child's own.
- */
-static uint64_t own_anon(const struct cgm_process *p)
-{
-	if (!p->pss_anon.known || !p->rss_anon.known)
-		return cgm_process_anon(p);
-	if (p->pss_anon.v >= p->rss_anon.v)
-		return p->pss_anon.v;
-	return cgm_sub_sat(p->pss_anon.v, p->rss_anon.v - p->pss_anon.v);
-}
-
-/*
  * Programs that have children by design: they start others, or are one server made of many
  * processes. Memory of their children is the workload's own.
  */
@@ -185,18 +171,37 @@ static bool has_memory(const struct cgm_process *p)
 	return !p->kernel_thread && p->rss.known;
 }
 
+/* A process's whole anonymous memory, what it shares with its children included. */
+static uint64_t whole_anon(const struct cgm_process *p)
+{
+	return cgm_max_u64(cgm_process_anon(p), p->rss_anon.known ? p->rss_anon.v : 0);
+}
+
+/*
+ * The children's memory is what the others do not have: memory that was filled before a fork is in
+ * the parent's RssAnon whole, and in each PSS by its share, so that all PSS less the RssAnon of
+ * those that are no children is what the children wrote themselves.
+ */
 static void find_children(const struct cgm_snapshot *s, struct cgm_proc_sums *t)
 {
+	uint64_t all = 0, others = 0, children = 0;
+
 	for (size_t i = 0; i < s->n_procs; i++) {
 		const struct cgm_process *p = &s->procs[i];
 
-		if (!has_memory(p) || !is_child(s, p))
+		if (!has_memory(p))
 			continue;
+		all = cgm_add_sat(all, cgm_process_anon(p));
+		if (!is_child(s, p)) {
+			others = cgm_add_sat(others, whole_anon(p));
+			continue;
+		}
 		t->n_children++;
-		t->children_anon = cgm_add_sat(t->children_anon, own_anon(p));
-		if (!t->largest_child || own_anon(p) > own_anon(t->largest_child))
+		children = cgm_add_sat(children, cgm_process_anon(p));
+		if (!t->largest_child || cgm_process_anon(p) > cgm_process_anon(t->largest_child))
 			t->largest_child = p;
 	}
+	t->children_anon = cgm_min_u64(children, cgm_sub_sat(all, others));
 }
 
 /* Above this the tree is not walked: the search for parents is quadratic. */

@@ -64,6 +64,40 @@ static void test_own_anon_is_told_from_shared(void **state)
 	case_end(&c);
 }
 
+/* As the kernel counts: a page of the parent's heap is 1/9 in the PSS of each of nine processes. */
+static void prefork(struct model_case *c, uint64_t heap, uint64_t each)
+{
+	struct cgm_process *p;
+
+	case_start(c, 2);
+	plant(c, CGM_ANON, CGM_ACTIVE_ANON, heap + 8 * each);
+	p = add_proc(c, 100, 1, "app", heap);
+	p->pss_anon = opt(heap / 9);
+	for (int i = 0; i < 8; i++) {
+		p = add_proc(c, 101 + i, 100, "app", heap + each);
+		p->pss_anon = opt(heap / 9 + each);
+	}
+	case_explain(c);
+}
+
+static void test_preforked_heap_is_subtracted_once(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	prefork(&c, 36 * MIB, 20 * MIB);
+	assert_string_equal(c.f->v[0].id, "anon-children");
+	assert_int_equal(c.f->v[0].bytes.v, 160 * MIB);
+	case_end(&c);
+	prefork(&c, 72 * MIB, 10 * MIB);
+	assert_int_equal(find(&c, "anon-children")->bytes.v, 80 * MIB);
+	case_end(&c);
+	/* nothing was written after the fork: all of it is the parent's */
+	prefork(&c, 90 * MIB, 0);
+	assert_null(find(&c, "anon-children"));
+	case_end(&c);
+}
+
 static void test_cyclic_parents_end(void **state)
 {
 	struct model_case c;
@@ -366,6 +400,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_the_process),
 		cmocka_unit_test(test_own_anon_is_told_from_shared),
+		cmocka_unit_test(test_preforked_heap_is_subtracted_once),
 		cmocka_unit_test(test_cyclic_parents_end),
 		cmocka_unit_test(test_lazyfree_is_confirmed),
 		cmocka_unit_test(test_swap_cache_is_no_huge_page),
