@@ -61,11 +61,11 @@ static char *put_four_digits(char *p, double size)
 	rest &= 2 * half - 1;
 	n += rest > half || (rest == half && n % 2);
 	p = put_number(p, n / scale);
-	n %= scale;
-	if (n == 0)
-		return p;
-	for (*p++ = '.'; n; n = n * 10 % scale)
-		*p++ = (char)('0' + n * 10 / scale);
+	rest = n % scale;
+	if (rest)
+		*p++ = '.';
+	for (; rest; rest = rest * 10 % scale)
+		*p++ = (char)('0' + rest * 10 / scale);
 	return p;
 }
 

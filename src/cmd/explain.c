@@ -114,6 +114,8 @@ int cgm_explain_snapshot(const struct cgm_snapshot *snap, const struct cgm_expla
 	e.effective = cgm_effective_limit(snap->levels, snap->n_levels, snap->host.mem_total,
 					  snap->version);
 	e.headroom = cgm_headroom(snap->levels, snap->n_levels, snap->host.mem_total);
+	if (snap->version == 1) /* what v1's files do not tell is in all of the levels */
+		e.headroom.v = cgm_add_sat(e.headroom.v, b.child[CGM_CHILD_SLAB_RECLAIMABLE].bytes);
 	if (json)
 		return cgm_json_add_explanation(json, &e);
 	return cgm_explain_write(out, &e, &how->text);

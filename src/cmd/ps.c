@@ -81,7 +81,11 @@ static uint32_t needed_files(const struct ps *p, int version)
 		files = cgm_template_files(p->template, version);
 	if (p->filter)
 		files |= cgm_filter_files(p->filter, version);
-	return files | cgm_column_set_files(&sort, version);
+	files |= cgm_column_set_files(&sort, version);
+	/* no huge pages are set aside on the machine: no group can have one */
+	if (p->host.hugetlb.known && p->host.hugetlb.v == 0)
+		files &= ~CGM_FILE_BIT(CGM_FILE_HUGETLB);
+	return files;
 }
 
 static unsigned needed_flags(const struct ps *p)

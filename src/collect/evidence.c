@@ -9,6 +9,7 @@
 #include "collect/snapshot.h"
 #include "model/breakdown.h"
 #include "sys/fds.h"
+#include "sys/pinned.h"
 #include "sys/shmem.h"
 #include "sys/sockdiag.h"
 #include "sys/thp.h"
@@ -54,6 +55,15 @@ static int add_unix_sockets(struct cgm_session *session, struct cgm_snapshot *s)
 	return 0;
 }
 
+static void add_pinned(struct cgm_session *session, struct cgm_snapshot *s)
+{
+	struct cgm_pinned p;
+
+	cgm_pinned_find(session->root, s->procs, s->n_procs, &p);
+	s->pinned_slab = (struct cgm_opt){p.slab_bytes, p.complete};
+	s->pinned_other = (struct cgm_opt){p.other_bytes, p.complete};
+}
+
 /* Kernel memory that the group's own files do not tell apart. */
 static uint64_t unexplained_kernel(const struct cgm_snapshot *s)
 {
@@ -63,6 +73,19 @@ static uint64_t unexplained_kernel(const struct cgm_snapshot *s)
 	return b.child[CGM_CHILD_KERNEL_OTHER].bytes +
 	       b.child[CGM_CHILD_SLAB_UNRECLAIMABLE]
 		       .bytes; /* small unix datagrams are slab on v2 */
+}
+
+static int add_kernel_evidence(struct cgm_session *session, struct cgm_snapshot *s)
+{
+	int r = add_pipes(session, s);
+
+	if (r == 0 && s->n_procs)
+		r = add_unix_sockets(session, s);
+	else if (r == 0)
+		s->unix_queue_bytes.known = true; /* nobody is there to have sent any */
+	if (r == 0)
+		add_pinned(session, s);
+	return r;
 }
 
 static int compare_thp(const struct cgm_process *a, const struct cgm_process *b)
@@ -96,14 +119,12 @@ int cgm_snapshot_add_evidence(struct cgm_session *session, struct cgm_snapshot *
 
 	if (cgm_get(&s->now, CGM_SHMEM) >= SHMEM_FROM)
 		r = cgm_shmem_find(session->root, s->procs, s->n_procs, &s->holders, &s->n_holders);
-	if (r == -ENOMEM || !cgm_session_is_live(session) || !s->n_procs)
+	if (r == -ENOMEM || !cgm_session_is_live(session) || !s->procs_complete)
 		return r == -ENOMEM ? r : 0;
-	if (unexplained_kernel(s) >= KERNEL_FROM) {
-		r = add_pipes(session, s);
-		if (r == 0)
-			r = add_unix_sockets(session, s);
-	}
-	if (s->version == 1 && s->host.sockets.known && s->host.sockets.v >= SOCKETS_FROM)
+	if (unexplained_kernel(s) >= KERNEL_FROM)
+		r = add_kernel_evidence(session, s);
+	if (s->version == 1 && s->n_procs && s->host.sockets.known &&
+	    s->host.sockets.v >= SOCKETS_FROM)
 		s->sockets_netns.known =
 			cgm_inet_queue_bytes(session->root, any_pid(s), &s->sockets_netns.v) == 0;
 	sample_huge_pages(session, s);

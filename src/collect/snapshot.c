@@ -184,7 +184,6 @@ static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
 {
 	int r;
 
-	snap->version = s->hierarchy->version;
 	if (q->watch_ms)
 		watch(s, q, snap);
 	r = read_group(s, snap);
@@ -213,6 +212,7 @@ int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,
 	c->target = (struct cgm_target){0};
 	snap.path = c->path;
 	c->path = NULL;
+	snap.version = s->hierarchy ? s->hierarchy->version : 0;
 	if (r == 0)
 		r = cgm_host_read(s->root, &snap.host);
 	if (r == 0 && s->reader && snap.path)

@@ -84,8 +84,11 @@ static void breakdown_host(const struct cgm_snapshot *s, struct cgm_breakdown *b
 
 void cgm_breakdown_snapshot(const struct cgm_snapshot *s, struct cgm_breakdown *ret)
 {
-	if (s->target.kind == CGM_TARGET_HOST || s->is_root)
+	if (s->target.kind == CGM_TARGET_HOST || s->is_root) {
 		breakdown_host(s, ret);
-	else
-		cgm_breakdown_make(&s->now, &s->host, s->procs, s->n_procs, ret);
+		return;
+	}
+	cgm_breakdown_make(&s->now, &s->host, s->procs, s->n_procs, ret);
+	if (ret->known && s->version == 1)
+		cgm_split_kernel_v1(s, ret);
 }

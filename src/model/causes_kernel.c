@@ -27,14 +27,18 @@ void cgm_cause_slab_reclaimable(const struct cgm_rules *r, struct cgm_finding *f
 	total_evidence(r, f);
 	if (is_estimate(r, CGM_CHILD_SLAB_RECLAIMABLE)) {
 		cgm_say(f,
-			"%s (estimated) is most likely the kernel's cache of names and inodes of "
-			"files: of this kernel memory nothing else that is known explains it.",
+			"%s (estimated) is most likely the kernel's cache of names, inodes and "
+			"buffers of files: no process has anything open that explains it, and "
+			"cgroup v1 does not tell.",
 			n);
 		if (r->s->host.slab_reclaimable.known)
 			cgm_evidence(f, "SReclaimable (machine)", r->s->host.slab_reclaimable.v,
 				     "bytes");
 	} else {
-		cgm_say(f, "%s is the kernel's cache of names and inodes of files (dentries).", n);
+		cgm_say(f,
+			"%s is the kernel's cache of names, inodes and buffers of files "
+			"(dentries).",
+			n);
 	}
 	cgm_advise(f, "Many files were made, opened or looked for; the kernel frees it when memory "
 		      "is needed. See the objects of the whole machine: slabtop -o -s c");
@@ -49,6 +53,8 @@ void cgm_cause_slab_unreclaimable(const struct cgm_rules *r, struct cgm_finding 
 	total_evidence(r, f);
 	if (r->sums.threads.known)
 		cgm_evidence(f, "threads", r->sums.threads.v, "count");
+	if (r->s->pinned_slab.known)
+		cgm_evidence(f, "descriptors", r->s->pinned_slab.v, "bytes");
 	cgm_say(f,
 		"%s%s is kernel objects for what the processes have open: tasks, files, sockets, "
 		"watches.",
@@ -84,9 +90,9 @@ void cgm_cause_thread_stacks(const struct cgm_rules *r, struct cgm_finding *f)
 	if (r->sums.threads.known)
 		cgm_evidence(f, "threads", r->sums.threads.v, "count");
 	if (r->sums.threads.known)
-		cgm_say(f, "%s%s is kernel stacks of %ju threads, 16 KiB each.", n,
+		cgm_say(f, "%s%s is kernel stacks of %ju thread%s, 16 KiB each.", n,
 			is_estimate(r, CGM_CHILD_STACKS) ? " (estimated)" : "",
-			(uintmax_t)r->sums.threads.v);
+			(uintmax_t)r->sums.threads.v, r->sums.threads.v == 1 ? "" : "s");
 	else
 		cgm_say(f, "%s is kernel stacks of threads, 16 KiB each.", n);
 	cgm_advise(f,
@@ -117,6 +123,8 @@ void cgm_cause_kernel_other(const struct cgm_rules *r, struct cgm_finding *f)
 		cgm_evidence(f, "pipes", r->s->pipe_bytes.v, "bytes");
 	if (r->s->unix_queue_bytes.known)
 		cgm_evidence(f, "unix_sockets", r->s->unix_queue_bytes.v, "bytes");
+	if (r->s->pinned_other.known)
+		cgm_evidence(f, "bpf_and_io_uring", r->s->pinned_other.v, "bytes");
 	cgm_evidence_value(f, &r->s->now, CGM_PERCPU);
 	cgm_evidence_value(f, &r->s->now, CGM_VMALLOC);
 	cgm_evidence_value(f, &r->s->now, CGM_ZSWAP);
@@ -125,6 +133,13 @@ void cgm_cause_kernel_other(const struct cgm_rules *r, struct cgm_finding *f)
 			cgm_human_bytes(q, r->p.pipes_and_unix));
 	else if (b->child[CGM_CHILD_ZSWAP].bytes >= f->bytes.v / 2)
 		cgm_say(f, "%s is kernel memory, most of it swapped pages kept compressed (zswap).",
+			n);
+	else if (r->s->pinned_other.known && r->s->pinned_other.v >= f->bytes.v / 2)
+		cgm_say(f, "%s is kernel memory of BPF maps or io_uring rings.", n);
+	else if (r->s->version == 1)
+		cgm_say(f,
+			"%s is kernel memory that cgroup v1 does not tell apart: dentries and "
+			"inodes, open files, sockets, pipes, BPF, io_uring.",
 			n);
 	else
 		cgm_say(f,

@@ -188,32 +188,6 @@ static uint64_t known_or_0(struct cgm_opt o)
 	return o.known ? o.v : 0;
 }
 
-/* A thread's kernel objects beside its stack (8.7 KiB of slab each, Linux 6.1 to 6.18). */
-#define TASK_SLAB (UINT64_C(8) << 10)
-/* A process's: address space, descriptor table, signals. */
-#define PROCESS_SLAB (UINT64_C(16) << 10)
-
-/*
- * v1 lists nothing of its kernel memory. Stacks and page tables are out already; pipes and unix
- * sockets are counted from outside, tasks are estimated, and of what remains there is only one
- * thing that grows: dentries and inodes, at most as much as the whole machine has.
- */
-static void split_kernel_v1(const struct view *v, struct pool *other)
-{
-	const struct cgm_host *h = &v->s->host;
-	uint64_t tasks = v->sums->n * PROCESS_SLAB +
-			 cgm_min_u64(known_or_0(v->sums->threads), 1u << 24) * TASK_SLAB;
-	uint64_t asked =
-		cgm_add_sat(known_or_0(v->s->pipe_bytes), known_or_0(v->s->unix_queue_bytes));
-
-	v->p->pipes_and_unix = give(v->p, CGM_CAUSE_KERNEL_OTHER, other, asked);
-	(void)give(v->p, CGM_CAUSE_SLAB_UNRECLAIMABLE, other, tasks);
-	v->p->slab_by_elimination = other->in > 0;
-	(void)give(v->p, CGM_CAUSE_SLAB_RECLAIMABLE, other,
-		   h->slab_reclaimable.known ? h->slab_reclaimable.v : UINT64_MAX);
-	(void)give(v->p, CGM_CAUSE_SLAB_UNRECLAIMABLE, other, known_or_0(h->slab_unreclaimable));
-}
-
 /* Queued datagrams up to a page are slab objects: they are unix sockets' memory all the same. */
 static void move_unix_slab(const struct view *v, struct pool *slab)
 {
@@ -247,9 +221,11 @@ static void split_kernel(const struct view *v)
 
 		give_all(v->p, map[i].cause, &pool);
 	}
-	if (v->s && v->now->version == 1 && v->sums && v->sums->n)
-		split_kernel_v1(v, &other);
-	else if (v->s && v->now->version == 2)
+	if (v->s && v->now->version == 1)
+		v->p->pipes_and_unix = cgm_min_u64(v->b->child[CGM_CHILD_KERNEL_OTHER].bytes,
+						   cgm_add_sat(known_or_0(v->s->pipe_bytes),
+							       known_or_0(v->s->unix_queue_bytes)));
+	else if (v->s)
 		move_unix_slab(v, &slab);
 	give_all(v->p, CGM_CAUSE_SLAB_UNRECLAIMABLE, &slab);
 	give_all(v->p, CGM_CAUSE_KERNEL_OTHER, &other);

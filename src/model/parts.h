@@ -10,6 +10,8 @@ void cgm_part_set(struct cgm_breakdown *b, enum cgm_part_id id, uint64_t bytes, 
 void cgm_child_set(struct cgm_breakdown *b, enum cgm_child_id id, uint64_t bytes, bool estimated);
 /* Takes at most @want from @rest and returns what was taken. */
 uint64_t cgm_take(uint64_t *rest, uint64_t want);
+/* kernel_v1.c: splits v1's kernel memory by the evidence of @s. */
+void cgm_split_kernel_v1(const struct cgm_snapshot *s, struct cgm_breakdown *b);
 uint64_t cgm_parts_sum(const struct cgm_breakdown *b);
 
 #endif

@@ -35,7 +35,7 @@ static uint64_t needed(const struct cgm_rules *r, const struct cgm_sample *s)
 	uint64_t n = cgm_get(s, CGM_CHARGED) - cgm_reclaimable(s);
 
 	if (s->version == 1)
-		n = cgm_sub_sat(n, r->p.bytes[CGM_CAUSE_SLAB_RECLAIMABLE]);
+		n = cgm_sub_sat(n, r->b->child[CGM_CHILD_SLAB_RECLAIMABLE].bytes);
 	return n;
 }
 

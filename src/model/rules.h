@@ -46,8 +46,7 @@ struct cgm_proc_sums {
 
 struct cgm_partition {
 	uint64_t bytes[CGM_CAUSE_COUNT], in_docker[CGM_CAUSE_COUNT];
-	uint64_t pipes_and_unix;  /* of kernel-other: what pipes and unix sockets hold */
-	bool slab_by_elimination; /* v1: nothing else explains that kernel memory */
+	uint64_t pipes_and_unix; /* of kernel-other: what pipes and unix sockets hold */
 };
 
 struct cgm_rules {

@@ -42,7 +42,7 @@ static bool take_symbols(void *lib)
 static void load(void)
 {
 	for (size_t i = 0; i < sizeof sonames / sizeof *sonames; i++) {
-		void *lib = dlopen(sonames[i], RTLD_NOW | RTLD_LOCAL);
+		void *lib = dlopen(sonames[i], RTLD_LAZY | RTLD_LOCAL);
 
 		if (!lib)
 			continue;

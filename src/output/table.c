@@ -16,78 +16,31 @@ struct layout {
 	bool has_name;
 };
 
-/* The text of all cells, row by row, each made once. */
-struct cells {
-	struct cgm_buf text; /* NUL-terminated, one behind the other */
-	size_t *at;	     /* where each begins in it */
-};
-
 static bool is_name(const struct cgm_column *c)
 {
 	return strcmp(c->token, "NAME") == 0;
 }
 
-static const char *cell_at(const struct cells *all, size_t i)
-{
-	return all->text.data + all->at[i];
-}
-
-static void add_cell(const struct cgm_column *c, const struct cgm_row *row,
-		     const struct cgm_table_options *o, struct cgm_buf *b)
+static void cell_text(const struct cgm_column *c, const struct cgm_row *row,
+		      const struct cgm_table_options *o, struct cgm_buf *b)
 {
 	CGM_AUTO_BUF struct cgm_buf t = {0};
-	size_t from = b->len;
 
 	cgm_row_text(c, row, o->raw_bytes, !o->no_trunc, b);
-	if (b->failed || b->len == from || cgm_plain_len(b->data + from) != SIZE_MAX)
+	if (cgm_plain_len(cgm_buf_str(b)) != SIZE_MAX)
 		return;
-	cgm_buf_adds(&t, b->data + from);
-	b->len = from;
+	cgm_buf_adds(&t, cgm_buf_str(b));
+	cgm_buf_reset(b);
 	cgm_safe_text(b, cgm_buf_str(&t), cgm_locale_utf8());
 	b->failed |= t.failed;
 }
 
-static void cells_clear(struct cells *all)
-{
-	cgm_buf_free(&all->text);
-	free(all->at);
-}
-
-static int make_cells(const struct cgm_column_set *cols, const struct cgm_row *rows, size_t n,
-		      const struct cgm_table_options *o, struct cells *ret)
-{
-	ret->at = reallocarray(NULL, n * cols->n, sizeof *ret->at);
-	if (!ret->at)
-		return -ENOMEM;
-	for (size_t i = 0; i < n * cols->n; i++) {
-		ret->at[i] = ret->text.len;
-		add_cell(cols->v[i % cols->n], &rows[i / cols->n], o, &ret->text);
-		cgm_buf_add(&ret->text, "", 1);
-	}
-	return ret->text.failed ? -ENOMEM : 0;
-}
-
-static size_t column_width(const struct cells *all, const struct cgm_column_set *cols,
-			   size_t column, size_t n, bool no_headings)
-{
-	size_t widest = no_headings ? 0 : strlen(cols->v[column]->heading);
-
-	for (size_t i = 0; i < n; i++) {
-		size_t w = cgm_text_width(cell_at(all, i * cols->n + column));
-
-		widest = w > widest ? w : widest;
-	}
-	return widest;
-}
-
-static struct layout measure(const struct cells *all, const struct cgm_column_set *cols, size_t n,
-			     const struct cgm_table_options *o)
+static struct layout measure(const struct cgm_grid *g, const struct cgm_column_set *cols)
 {
 	struct layout l = {.n_gaps = cols->n - 1};
 
-	/* without a width everything fits */
-	for (size_t i = 0; o->width && i < cols->n; i++) {
-		size_t w = column_width(all, cols, i, n, o->no_headings);
+	for (size_t i = 0; i < cols->n; i++) {
+		size_t w = cgm_grid_width(g, i);
 
 		l.total += w;
 		if (is_name(cols->v[i])) {
@@ -98,8 +51,36 @@ static struct layout measure(const struct cells *all, const struct cgm_column_se
 	return l;
 }
 
-/* Room for the name; *ret_gap is the separator. Two blanks read better where there is room. */
-static size_t fit(const struct layout *l, const struct cgm_table_options *o, const char **ret_gap)
+static const char *cell_color(const struct cgm_column *c, const struct cgm_row *row)
+{
+	if (row->gone)
+		return "halfbright";
+	if (row->subtotal)
+		return "bold";
+	return strcmp(c->token, "WHY") == 0 ? "cyan" : NULL;
+}
+
+static int put_row(struct cgm_grid *g, const struct cgm_column_set *cols, const struct cgm_row *row,
+		   const struct cgm_table_options *o, struct cgm_buf *scratch)
+{
+	int r = cgm_grid_line(g);
+
+	for (size_t i = 0; r == 0 && i < cols->n; i++) {
+		const struct cgm_column *c = cols->v[i];
+
+		cgm_buf_reset(scratch);
+		cell_text(c, row, o, scratch);
+		if (scratch->failed)
+			return -ENOMEM;
+		r = cgm_grid_cell(g, cgm_buf_str(scratch), cell_color(c, row));
+	}
+	return r;
+}
+
+/* SIZE_MAX: all that it takes. *ret_gap is the separator. Two blanks read better where there is
+ * room. */
+static size_t room_for_name(const struct layout *l, const struct cgm_table_options *o,
+			    const char **ret_gap)
 {
 	size_t over;
 
@@ -113,35 +94,17 @@ static size_t fit(const struct layout *l, const struct cgm_table_options *o, con
 	return l->name > over + NAME_MIN ? l->name - over : NAME_MIN;
 }
 
-static const char *cell_color(const struct cgm_column *c, const struct cgm_row *row)
+/* Cuts the names where the table is wider than the terminal. */
+static int fit(struct cgm_grid *g, const struct cgm_column_set *cols,
+	       const struct cgm_table_options *o, const char **ret_gap)
 {
-	if (row->gone)
-		return "halfbright";
-	if (row->subtotal)
-		return "bold";
-	return strcmp(c->token, "WHY") == 0 ? "cyan" : NULL;
-}
+	struct layout l = measure(g, cols);
+	size_t room = room_for_name(&l, o, ret_gap);
+	int r = 0;
 
-/* The row whose cells begin at @first. */
-static int put_row(struct cgm_grid *g, const struct cgm_column_set *cols, const struct cgm_row *row,
-		   const struct cells *all, size_t first, size_t room)
-{
-	CGM_AUTO_BUF struct cgm_buf cut = {0};
-	int r = cgm_grid_line(g);
-
-	for (size_t i = 0; r == 0 && i < cols->n; i++) {
-		const struct cgm_column *c = cols->v[i];
-		const char *text = cell_at(all, first + i);
-
-		if (room != SIZE_MAX && is_name(c)) {
-			cgm_buf_reset(&cut);
-			cgm_add_fitted(&cut, text, room, cgm_locale_utf8());
-			if (cut.failed)
-				return -ENOMEM;
-			text = cgm_buf_str(&cut);
-		}
-		r = cgm_grid_cell(g, text, cell_color(c, row));
-	}
+	for (size_t i = 0; r == 0 && room != SIZE_MAX && i < cols->n; i++)
+		if (is_name(cols->v[i]))
+			r = cgm_grid_fit(g, i, room, cgm_locale_utf8());
 	return r;
 }
 
@@ -171,24 +134,19 @@ static int write_pretty(FILE *out, const struct cgm_column_set *cols, const stru
 			size_t n, const struct cgm_table_options *o)
 {
 	CGM_CLEANUP(cgm_grid_free_p) struct cgm_grid *g = NULL;
-	CGM_CLEANUP(cells_clear) struct cells all = {0};
-	struct layout l;
+	CGM_AUTO_BUF struct cgm_buf scratch = {0};
 	const char *gap;
-	size_t room;
 	int r;
 
 	if (n == 0 || cols->n == 0)
 		return write_empty(out, cols, o);
-	r = make_cells(cols, rows, n, o, &all);
-	if (r < 0)
-		return r;
-	l = measure(&all, cols, n, o);
-	room = fit(&l, o, &gap);
 	r = cgm_grid_new(&g);
 	if (r == 0)
 		r = put_headings(g, cols, o->no_headings);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = put_row(g, cols, &rows[i], &all, i * cols->n, room);
+		r = put_row(g, cols, &rows[i], o, &scratch);
+	if (r == 0)
+		r = fit(g, cols, o, &gap);
 	return r == 0 ? cgm_grid_write(g, out, !o->no_headings, o->color, gap) : r;
 }
 

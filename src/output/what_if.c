@@ -18,6 +18,8 @@ bool cgm_what_if(const struct cgm_explanation *e, struct cgm_what_if *ret)
 	if (!e->what_if.known || !e->breakdown->known)
 		return false;
 	stay = cgm_sub_sat(charged, cgm_reclaimable(&e->snapshot->now));
+	if (e->snapshot->version == 1) /* v1's own files do not tell it: the estimate */
+		stay = cgm_sub_sat(stay, e->breakdown->child[CGM_CHILD_SLAB_RECLAIMABLE].bytes);
 	*ret = (struct cgm_what_if){
 		.limit = e->what_if.v,
 		.must_stay = stay,

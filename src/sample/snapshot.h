@@ -144,6 +144,11 @@ struct cgm_snapshot {
 	 * UDIAG_SHOW_MEMINFO): queued datagrams are charged to their sender with their overhead.
 	 */
 	struct cgm_opt pipe_bytes, unix_queue_bytes;
+	/*
+	 * What descriptors pin (sys/pinned.h), an upper bound: slab (files, sockets, epoll and
+	 * inotify watches), and other kernel memory (BPF maps, io_uring).
+	 */
+	struct cgm_opt pinned_slab, pinned_other;
 	struct cgm_oom_report oom;
 	struct cgm_unreadable *unreadable;
 	size_t n_unreadable;

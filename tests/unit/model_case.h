@@ -49,6 +49,9 @@ static inline void case_start(struct model_case *c, int version)
 				      .kernel_minor = 1,
 				      .page_size = 4096,
 				      .mem_total = {8 * GIB, true}};
+	c->s.procs_complete = true;
+	c->s.pipe_bytes = c->s.unix_queue_bytes = (struct cgm_opt){0, true};
+	c->s.pinned_slab = c->s.pinned_other = (struct cgm_opt){0, true};
 	s->version = (uint8_t)version;
 	static const enum cgm_value_id zero[] = {
 		CGM_FILE_CACHE,	   CGM_SHMEM,	      CGM_INACTIVE_ANON, CGM_ACTIVE_ANON,

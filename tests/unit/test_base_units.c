@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,6 +70,43 @@ static void docker_bytes(void **state)
 {
 	(void)state;
 	check_text(cgm_docker_bytes, docker_cases, N(docker_cases));
+}
+
+/* The same by printf. */
+static void check_printf(uint64_t bytes)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	char buf[CGM_TEXT_MAX], expected[CGM_TEXT_MAX];
+	double size = (double)bytes;
+	size_t i = 0;
+
+	for (; size >= 1024 && i + 1 < N(units); i++)
+		size /= 1024;
+	(void)snprintf(expected, sizeof expected, "%.4g%s", size, units[i]);
+	if (strcmp(cgm_docker_bytes(buf, bytes), expected) != 0)
+		fail_msg("%ju: %s, not %s", (uintmax_t)bytes, buf, expected);
+}
+
+/* All numbers of bytes and KiB, all ties between two texts, and many numbers of every size. */
+static void docker_bytes_as_printf(void **state)
+{
+	uint64_t x = UINT64_C(0x9e3779b97f4a7c15);
+
+	(void)state;
+	for (uint64_t i = 0; i < 1 << 17; i++)
+		check_printf(i);
+	for (unsigned shift = 10; shift < 64; shift++) {
+		/* these and their neighbours: the ties are among them */
+		for (uint64_t i = 0; i < 1 << 12 && shift >= 12; i++)
+			for (uint64_t k = 0; k < 3; k++)
+				check_printf((i << (shift - 12)) + k - 1);
+		for (unsigned i = 0; i < 20000; i++) {
+			x ^= x << 13;
+			x ^= x >> 7;
+			x ^= x << 17;
+			check_printf(x >> (63 - shift));
+		}
+	}
 }
 
 static void docker_percent(void **state)
@@ -214,10 +252,10 @@ static void saturating(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(docker_bytes),	 cmocka_unit_test(docker_percent),
-		cmocka_unit_test(human_bytes),	 cmocka_unit_test(human_signed),
-		cmocka_unit_test(human_seconds), cmocka_unit_test(locale_does_not_matter),
-		cmocka_unit_test(saturating),
+		cmocka_unit_test(docker_bytes_as_printf), cmocka_unit_test(docker_bytes),
+		cmocka_unit_test(docker_percent),	  cmocka_unit_test(human_bytes),
+		cmocka_unit_test(human_signed),		  cmocka_unit_test(human_seconds),
+		cmocka_unit_test(locale_does_not_matter), cmocka_unit_test(saturating),
 	};
 
 	return cmocka_run_group_tests_name("base_units", tests, NULL, NULL);

@@ -310,9 +310,17 @@ static void test_v1_kernel_without_evidence(void **state)
 	c.s.host.slab_reclaimable = opt(300 * MIB);
 	assert_string_equal(first_cause(&c), "slab-reclaimable");
 	assert_non_null(strstr(c.f->v[0].summary, "estimated"));
-	/* without processes nothing is told apart */
-	c.s.n_procs = 0;
+	/* what descriptors pin is not the kernel's to free */
+	c.s.pinned_slab = opt(80 * MIB);
+	assert_string_equal(first_cause(&c), "slab-unreclaimable");
+	c.s.pinned_slab = opt(0);
+	c.s.pinned_other = opt(80 * MIB);
 	assert_string_equal(first_cause(&c), "kernel-other");
+	c.s.pinned_other = opt(0);
+	/* an owner that could not be seen: v1 does not tell */
+	c.s.pinned_slab.known = false;
+	assert_string_equal(first_cause(&c), "kernel-other");
+	assert_non_null(strstr(c.f->v[0].summary, "does not tell apart"));
 	case_end(&c);
 }
 

@@ -98,6 +98,12 @@ static void test_opens_beneath(void **state)
 	tree_remove(&t);
 }
 
+/* valgrind 3.19 does not know it: cgm_root_openat() walks there. */
+static bool have_openat2(void)
+{
+	return syscall(SYS_openat2, -1, NULL, NULL, 0) < 0 && errno != ENOSYS;
+}
+
 static void test_walks_alike(void **state)
 {
 	struct tree t;
@@ -115,7 +121,9 @@ static void test_walks_alike(void **state)
 	}
 	/* The one difference: a ".." that would stay inside is refused as well. */
 	assert_int_equal(outcome(cgm_root_walk_at(dirfd, "proc/42/../meminfo", O_RDONLY)), -EXDEV);
-	assert_int_equal(outcome(cgm_root_openat(t.root, "proc/42/../meminfo", O_RDONLY)), 0);
+	if (have_openat2())
+		assert_int_equal(outcome(cgm_root_openat(t.root, "proc/42/../meminfo", O_RDONLY)),
+				 0);
 	assert_int_equal(close(dirfd), 0);
 	tree_remove(&t);
 }

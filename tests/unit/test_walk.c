@@ -15,6 +15,7 @@ struct seen {
 	char text[4096]; /* "/a:1 /a/b:2 " */
 	const char *skip, *stop, *remove;
 	unsigned n, deepest;
+	bool no_dirfd;
 };
 
 static int note(int dirfd, const char *path, unsigned depth, void *arg)
@@ -23,11 +24,13 @@ static int note(int dirfd, const char *path, unsigned depth, void *arg)
 	struct stat st, by_path;
 	size_t len = strlen(s->text);
 
+	if (s->no_dirfd)
+		assert_int_equal(dirfd, -1);
 	s->n++;
 	s->deepest = depth > s->deepest ? depth : s->deepest;
 	if (len < 3000)
 		(void)snprintf(s->text + len, sizeof s->text - len, "%s:%u ", path, depth);
-	if (s->t && depth < 3) {
+	if (s->t && !s->no_dirfd && depth < 3) {
 		const char *rel = cgm_hierarchy_rel(s->t->h, path);
 
 		assert_int_equal(fstat(dirfd, &st), 0);
@@ -82,6 +85,27 @@ static void test_skip_and_stop(void **state)
 	assert_string_equal(skip.text, "/a:1 /a/b:2 ");
 	assert_int_equal(cgm_walk(t->h, "/", note, &stop), -EINTR);
 	assert_string_equal(stop.text, "/a:1 /a/b:2 ");
+}
+
+/* The same groups without opening those that are passed over, and so also one that is gone. */
+static void test_paths(void **state)
+{
+	struct tree *t = *state;
+	struct seen all = {0}, skip = {.skip = "/a/b", .no_dirfd = true}, stop = {.stop = "/a/b"};
+	struct seen gone = {.t = t, .remove = "/z", .no_dirfd = true};
+
+	make(t);
+	assert_int_equal(cgm_walk_paths(t->h, "/", note, &all), 0);
+	assert_string_equal(all.text, "/a:1 /a/b:2 /a/b/c:3 ");
+	assert_int_equal(cgm_walk_paths(t->h, "/", note, &skip), 0);
+	assert_string_equal(skip.text, "/a:1 /a/b:2 ");
+	assert_int_equal(cgm_walk_paths(t->h, "/", note, &stop), -EINTR);
+	assert_string_equal(stop.text, "/a:1 /a/b:2 ");
+	assert_int_equal(cgm_walk_paths(t->h, "/none", note, &all), -ENOENT);
+	assert_int_equal(cgm_walk_paths(t->h, "/../a", note, &all), -ENODEV);
+	tree_dir(t, "sys/fs/cgroup/z");
+	assert_int_equal(cgm_walk_paths(t->h, "/", note, &gone), 0); /* gone when it is opened */
+	assert_int_equal(gone.n, 4);
 }
 
 static void test_errors(void **state)
@@ -159,9 +183,9 @@ static void test_deep(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_TREE(test_order),  ON_TREE(test_below),    ON_TREE(test_skip_and_stop),
-		ON_TREE(test_errors), ON_TREE(test_vanished), ON_TREE(test_part),
-		ON_TREE(test_wide),   ON_TREE(test_deep),
+		ON_TREE(test_order), ON_TREE(test_below),  ON_TREE(test_skip_and_stop),
+		ON_TREE(test_paths), ON_TREE(test_errors), ON_TREE(test_vanished),
+		ON_TREE(test_part),  ON_TREE(test_wide),   ON_TREE(test_deep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
