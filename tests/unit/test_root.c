@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <sys/syscall.h>
 
 #include "sys_tree.h"
 
