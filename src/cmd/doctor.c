@@ -74,8 +74,7 @@ static void check_values(struct doctor *d, struct check *c)
 		      {CGM_PEAK, "peak"},
 		      {CGM_SWAP, "swap"},
 		      {CGM_OOM_KILLS, "OOM kills"},
-		      {CGM_PSI_SOME_AVG10, "memory pressure"},
-		      {CGM_PIDS, "pids"}};
+		      {CGM_PSI_SOME_AVG10, "memory pressure"}};
 	CGM_AUTO_BUF struct cgm_buf have = {0}, lack = {0};
 
 	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -85,8 +84,23 @@ static void check_values(struct doctor *d, struct check *c)
 	}
 	SAY(c, lack.len ? LESS : GOOD, "this kernel gives %s%s%s", cgm_buf_str(&have),
 	    lack.len ? "; it lacks " : "", cgm_buf_str(&lack));
-	if (lack.len)
+	if (lack.len && d->session->hierarchy && d->session->hierarchy->version == 1)
+		MEND(c, "cgroup v1 has no memory pressure; boot with cgroup v2 for it");
+	else if (lack.len)
 		MEND(c, "cgmem-numbers(7) says from which kernel on they are there");
+}
+
+static const char *engine_remedy(const struct cgm_session *s)
+{
+	switch (s->engine_err.code) {
+	case ETIMEDOUT:
+		return "it hangs: see its log, journalctl -u docker, and restart it";
+	case EACCES:
+	case EPERM:
+		return "join its group: sudo usermod -aG docker $USER, or use sudo";
+	default:
+		return "start one, or name it with -H";
+	}
 }
 
 static void check_engine(struct doctor *d, struct check *c)
@@ -100,8 +114,7 @@ static void check_engine(struct doctor *d, struct check *c)
 		SAY(c, failed ? MISSING : LESS, "%s",
 		    d->session->engine_err.msg[0] ? d->session->engine_err.msg
 						  : "no engine's socket was found");
-		MEND(c, "start it, name it with -H, or join its group: sudo usermod -aG docker "
-			"$USER; containers are found by path");
+		MEND(c, "%s; until then containers are found by path", engine_remedy(d->session));
 		return;
 	}
 	driver = cgm_engine_cgroup_driver(e);

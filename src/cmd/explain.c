@@ -195,8 +195,7 @@ static int run_explain(const struct cgm_global *g, void *opts, int argc, char **
 extern const struct cgm_command cgm_cmd_explain;
 const struct cgm_command cgm_cmd_explain = {
 	.name = "explain",
-	.summary = "Say why the number is what it is: verdict, breakdown that sums, every tool's "
-		   "number.",
+	.summary = "Say why the number is what it is, in parts that sum to it.",
 	.usage = "[OPTION]... TARGET...",
 	.options = explain_options,
 	.operands = CGM_ARG_TARGET,

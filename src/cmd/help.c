@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cgmem help: the man page, or the option list where there is no man. */
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cmd/global.h"
@@ -18,14 +20,18 @@ static bool show_page(const char *page)
 {
 	char *argv[] = {(char[]){"man"}, strdup(page), NULL};
 	extern char **environ;
+	posix_spawn_file_actions_t quiet; /* that there is no page is not the user's concern */
 	int status = -1;
 	pid_t pid;
 
 	if (!argv[1])
 		return false;
-	if (posix_spawnp(&pid, "man", NULL, NULL, argv, environ) == 0)
+	(void)posix_spawn_file_actions_init(&quiet);
+	(void)posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (posix_spawnp(&pid, "man", &quiet, NULL, argv, environ) == 0)
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
+	(void)posix_spawn_file_actions_destroy(&quiet);
 	free(argv[1]);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/near.h"
 #include "cmd/global.h"
 #include "cmd/options.h"
 
@@ -78,13 +79,17 @@ static int main_without_command(const struct cgm_global *g)
 
 static int unknown_command(const char *name)
 {
-	struct cgm_err err;
+	const char *names[32], *near;
+	size_t n = 0;
 
-	(void)cgm_err_set(&err, EINVAL, "unknown command %.60s; the commands are:", name);
-	cgm_warn("%s", err.msg);
-	for (size_t i = 0; cgm_commands[i]; i++)
-		(void)fprintf(stderr, "  %-10s %s\n", cgm_commands[i]->name,
-			      cgm_commands[i]->summary);
+	while (cgm_commands[n] && n < sizeof names / sizeof names[0]) {
+		names[n] = cgm_commands[n]->name;
+		n++;
+	}
+	near = cgm_near(name, names, n);
+	cgm_warn("unknown command %s%s%s%s", name, near ? "; did you mean " : "", near ? near : "",
+		 near ? "?" : "");
+	(void)fprintf(stderr, "Try 'cgmem --help'.\n");
 	return CGM_EXIT_USAGE;
 }
 

@@ -173,8 +173,8 @@ void cgm_help_write(FILE *out, const struct cgm_command *c)
 			(void)fprintf(out, "  %-10s %s\n", cgm_commands[i]->name,
 				      cgm_commands[i]->summary);
 		(void)fputs("\nTARGET is a container's name, id or id prefix, PROJECT/SERVICE of "
-			    "compose, a cgroup\n"
-			    "path, pid:N, self, or host.\n",
+			    "compose, a\n"
+			    "cgroup path, pid:N, self, or host.\n",
 			    out);
 	}
 	write_options(out, "Global options", cgm_global_options);

@@ -80,8 +80,7 @@ static int run_procs(const struct cgm_global *g, void *opts, int argc, char **ar
 extern const struct cgm_command cgm_cmd_procs;
 const struct cgm_command cgm_cmd_procs = {
 	.name = "procs",
-	.summary =
-		"Show a target's memory by process: RSS, VSZ, PSS, swap, lazily freed, huge pages.",
+	.summary = "Show a target's memory by process.",
 	.usage = "[OPTION]... TARGET...",
 	.operands = CGM_ARG_TARGET,
 	.run = run_procs,

@@ -208,6 +208,8 @@ static int show_rows(const struct ps *p, FILE *out, struct cgm_listing *l)
 	if (r == 0 && (p->grouping.by != CGM_GROUP_NONE || p->o->total))
 		r = cgm_rows_group(l->rows.v, l->rows.n, &p->grouping, p->o->total, &grouped, &n,
 				   &names, &n_names);
+	if (r == 0 && !l->rows.n && p->outcome.failed && !p->outcome.json)
+		return 0; /* none of the targets was there: headings alone would be noise */
 	if (r == 0)
 		r = write_rows(p, out, grouped ? grouped : l->rows.v, grouped ? n : l->rows.n);
 	for (size_t i = 0; i < n_names; i++)

@@ -80,7 +80,7 @@ static const struct cgm_option ps_options[] = {
 	{"filter", 'f', CGM_ARG_TEXT, "KEY=VALUE", NULL,
 	 "docker's filters, and anon>100M, why=tmpfs", set_filter},
 	{"group-by", 'g', CGM_ARG_WORDS, "KEY", "compose image label: slice pod",
-	 "compose, image, label:KEY, slice or pod, with subtotals", set_group_by},
+	 "subtotals by compose, image, label:KEY, slice, pod", set_group_by},
 	{"total", 0, CGM_ARG_NONE, NULL, NULL, "a line with the sums", set_total},
 	{"no-headings", 0, CGM_ARG_NONE, NULL, NULL, "no line of headings", set_no_headings},
 	{"raw", 0, CGM_ARG_NONE, NULL, NULL, "one blank between, blanks in names as \\x20",

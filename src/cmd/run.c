@@ -15,6 +15,7 @@
 #include "cmd/global.h"
 #include "collect/snapshot.h"
 #include "collect/target.h"
+#include "sys/kmsg.h"
 
 #include "base/banned.h"
 
@@ -38,6 +39,7 @@ struct run {
 	char path[64]; /* the group that was made; "" when systemd made one */
 	pid_t pid;
 	int gate;		  /* the child starts when this is closed */
+	int failure;		  /* what the child says when it cannot become the command */
 	struct cgm_snapshot last; /* the last look while it ran */
 	uint64_t started_ms, last_ms, shown_ms;
 };
@@ -79,6 +81,7 @@ static void reset_signals(void)
 {
 	sigset_t none;
 
+	(void)signal(SIGPIPE, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGINT, SIG_DFL);
@@ -86,32 +89,37 @@ static void reset_signals(void)
 }
 
 /* The child: waits until it is in its group, then becomes the command. */
-static _Noreturn void become(int gate, char **argv)
+static _Noreturn void become(int gate, int failure, char **argv)
 {
 	char c;
+	int code;
 
 	while (read(gate, &c, 1) < 0 && errno == EINTR)
 		;
 	(void)close(gate);
 	reset_signals();
 	(void)execvp(argv[0], argv);
-	cgm_warn("run: %s: %s", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? NOT_FOUND : NOT_RUNNABLE);
+	code = errno;
+	cgm_warn("run: %s: %s", argv[0], strerror(code));
+	(void)!write(failure, &code, sizeof code);
+	_exit(code == ENOENT ? NOT_FOUND : NOT_RUNNABLE);
 }
 
 static int spawn(struct run *run, char **argv)
 {
-	int fds[2];
+	int gate[2], failure[2];
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
+	if (pipe2(gate, O_CLOEXEC) < 0 || pipe2(failure, O_CLOEXEC) < 0)
+		return -errno; /* the program ends with it */
 	run->pid = fork();
 	if (run->pid == 0) {
-		(void)close(fds[1]);
-		become(fds[0], argv);
+		(void)close(gate[1]);
+		become(gate[0], failure[1], argv);
 	}
-	(void)close(fds[0]);
-	run->gate = fds[1];
+	(void)close(gate[0]);
+	(void)close(failure[1]);
+	run->gate = gate[1];
+	run->failure = failure[0];
 	return run->pid < 0 ? -errno : 0;
 }
 
@@ -227,27 +235,51 @@ static int attend(struct run *run)
 	return status;
 }
 
+/* Kills and the peak are told by the group after the end, too. */
+static void read_end(struct run *run)
+{
+	static const enum cgm_value_id last[] = {CGM_OOM_KILLS, CGM_OOM_KILLS_LOCAL, CGM_PEAK};
+	struct cgm_sample end = {0};
+
+	if (!run->path[0] ||
+	    cgm_read_group(run->session->reader, run->path, CGM_FILES_ALL, &end) < 0)
+		return;
+	for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
+		if (cgm_has(&end, last[i]))
+			cgm_set(&run->last.now, last[i], end.v[last[i]]);
+	if (cgm_get(&end, CGM_OOM_KILLS))
+		(void)cgm_kmsg_oom(run->session->root, run->path, &run->last.oom);
+}
+
+static void show_end(const struct run *run, int status, uint64_t end_ms)
+{
+	char age[CGM_TEXT_MAX], before[64] = "what it left behind:";
+
+	if (run->last_ms <= end_ms)
+		(void)snprintf(before, sizeof before, "looked at %llu ms before its end:",
+			       (unsigned long long)(end_ms - run->last_ms));
+	cgm_warn("run: ended %s %d after %s; %s", WIFSIGNALED(status) ? "by signal" : "with status",
+		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+		 cgm_human_seconds(age, (end_ms - run->started_ms) / 1000), before);
+}
+
 static void explain_end(struct run *run, int status)
 {
 	struct cgm_explain_show how = {.text = cgm_text_options(run->g, STDERR_FILENO)};
-	char age[CGM_TEXT_MAX];
 	CGM_CLEANUP(cgm_json_free_p) struct cgm_json *json = NULL;
-	uint64_t end = now_ms();
+	uint64_t end_ms = now_ms();
 
 	if (!run->last.path)
-		look(run); /* it was over before the first look: what it left behind */
+		look(run); /* it was over before the first look */
 	if (!run->last.path) {
 		cgm_warn("run: the command's group could not be read");
 		return;
 	}
+	read_end(run);
 	if (run->g->json && cgm_json_new(cgm_clock(run->session), &json) < 0)
 		return;
 	if (!json)
-		cgm_warn("run: ended %s %d after %s; looked at %llu ms before its end",
-			 WIFSIGNALED(status) ? "by signal" : "with status",
-			 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-			 cgm_human_seconds(age, (end - run->started_ms) / 1000),
-			 (unsigned long long)(end - run->last_ms));
+		show_end(run, status, end_ms);
 	if (cgm_explain_snapshot(&run->last, &how, stderr, json) == 0 && json)
 		(void)cgm_json_write(json, stderr);
 }
@@ -263,6 +295,7 @@ static void block_signals(void)
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	(void)signal(SIGINT, SIG_IGN); /* the terminal sends it to the command as well */
 	(void)signal(SIGQUIT, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN); /* the group is removed even when nobody reads our words */
 }
 
 static int run_session(struct run *run, int argc, char **argv)
@@ -274,7 +307,8 @@ static int run_session(struct run *run, int argc, char **argv)
 	if (r == 0)
 		r = start(run, argc, argv, &err);
 	if (r < 0) {
-		cgm_warn("run: %s", err.msg[0] ? err.msg : strerror(-r));
+		cgm_warn("run: %s%s", err.msg[0] ? err.msg : strerror(-r),
+			 geteuid() != 0 ? "; run it as root" : "");
 		if (run->pid > 0)
 			(void)kill(run->pid, SIGKILL);
 		return CGM_EXIT_FAILED;
@@ -282,14 +316,15 @@ static int run_session(struct run *run, int argc, char **argv)
 	run->started_ms = run->shown_ms = now_ms();
 	(void)close(run->gate);
 	status = attend(run);
-	explain_end(run, status);
+	if (read(run->failure, &r, sizeof r) <= 0) /* else it never was the command */
+		explain_end(run, status);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static int run_run(const struct cgm_global *g, void *opts, int argc, char **argv)
 {
 	CGM_CLEANUP(cgm_session_free_p) struct cgm_session *s = NULL;
-	struct run run = {.g = g, .o = opts, .gate = -1};
+	struct run run = {.g = g, .o = opts, .gate = -1, .failure = -1};
 	struct cgm_err err = {0};
 	int r;
 
@@ -312,7 +347,7 @@ static int run_run(const struct cgm_global *g, void *opts, int argc, char **argv
 extern const struct cgm_command cgm_cmd_run;
 const struct cgm_command cgm_cmd_run = {
 	.name = "run",
-	.summary = "Run a command in a cgroup of its own, explain it on stderr, exit as it did.",
+	.summary = "Run a command in a cgroup of its own and explain it.",
 	.usage = "[--memory SIZE] [--watch] -- COMMAND [ARG]...",
 	.options = run_options,
 	.operands = CGM_ARG_COMMAND,

@@ -35,8 +35,10 @@ void cgm_cause_anon(const struct cgm_rules *r, struct cgm_finding *f)
 	else
 		cgm_say(f,
 			"%s is anonymous memory (heap, stacks) of %zu processes; %s (pid %d) has "
-			"most of it: %s.",
-			n, r->sums.n, comm, (int)p->pid, most);
+			"%s: %s.",
+			n, r->sums.n, comm, (int)p->pid,
+			cgm_process_anon(p) > f->bytes.v / 2 ? "most of it" : "the largest share",
+			most);
 	cgm_advise(f,
 		   "Only the program (or swap) gives it back. Its mappings by size: pmap -x %d | "
 		   "sort -nk3 | tail; one sample cannot tell a leak, a longer look can: cgmem "
@@ -56,9 +58,10 @@ void cgm_cause_anon_children(const struct cgm_rules *r, struct cgm_finding *f)
 	process_evidence(f, p);
 	cgm_evidence(f, "pid", (uint64_t)p->pid, "count");
 	cgm_say(f,
-		"%s is anonymous memory of processes beside the main one: %s (pid %d)%s has %s, "
-		"which the main process's own figures do not show.",
-		n, comm, (int)p->pid,
+		"%s is anonymous memory of %zu process%s beside the main one: %s (pid %d)%s has "
+		"%s. "
+		"The main process's own figures do not show it.",
+		n, r->sums.n_children, r->sums.n_children == 1 ? "" : "es", comm, (int)p->pid,
 		p->foreign && r->s->target.kind == CGM_TARGET_CONTAINER
 			? ", started from outside by exec,"
 			: "",

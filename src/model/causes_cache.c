@@ -13,8 +13,11 @@ void cgm_cause_cache_inactive(const struct cgm_rules *r, struct cgm_finding *f)
 	cgm_human_bytes(n, f->bytes.v);
 	cgm_evidence_value(f, &r->s->now, CGM_INACTIVE_FILE);
 	cgm_evidence_value(f, &r->s->now, CGM_FILE_CACHE);
-	cgm_say(f, "%s%s is page cache of files that were read or written and not used again.",
-		f->in_docker ? "" : "Not in docker's figure since 20.10: ", n);
+	cgm_say(f, "%s%s is page cache of files that %s.",
+		f->in_docker ? "" : "Not in docker's figure since 20.10: ", n,
+		r->s->host.mglru ? "the kernel counts as inactive (by its generations, not by "
+				   "how often they are used)"
+				 : "were read or written and not used again");
 	cgm_advise(f, "Nothing has to be done: the kernel frees it when memory is needed. Programs "
 		      "avoid it with posix_fadvise(POSIX_FADV_DONTNEED) or O_DIRECT.");
 }
@@ -71,17 +74,20 @@ static const struct {
 	const char *what, *before, *middle, *after;
 	bool exec;
 } holder_words[] = {
-	[CGM_HOLD_TMPFS] = {"files in a tmpfs", "List them: ", "find ",
-			    " -xdev -type f -size +1M -exec ls -la {} +; deleting frees it. Bound "
-			    "it with --shm-size or --tmpfs PATH:size=BYTES.",
-			    true},
+	[CGM_HOLD_TMPFS] =
+		{"files in a tmpfs", "List them: ", "find ",
+		 " -xdev -type f -size +1M -exec ls -la {} +; deleted but open ones: lsof +L1. "
+		 "Deleting frees it; --shm-size or --tmpfs PATH:size=BYTES bounds it.",
+		 true},
 	[CGM_HOLD_MEMFD] = {"memfd files", "",
 			    "A file without a path that a process holds by a descriptor (",
 			    "): lsof -p PID | grep memfd. It is freed when the last one closes "
 			    "it.",
 			    false},
 	[CGM_HOLD_SYSV] = {"System V shared memory", "List the segments: ", "ipcs -m (here ",
-			   "). They outlive their processes: ipcrm -m ID removes one.", true},
+			   "). Unless marked for removal they outlive their processes: ipcrm -m ID "
+			   "removes one.",
+			   true},
 	[CGM_HOLD_SHARED_ANON] = {"shared anonymous mappings", "",
 				  "The program's own setting rules it, as shared_buffers does in "
 				  "PostgreSQL, and no size of a tmpfs: mapping ",
@@ -137,16 +143,19 @@ void cgm_cause_tmpfs(const struct cgm_rules *r, struct cgm_finding *f)
 
 	cgm_human_bytes(n, f->bytes.v);
 	tmpfs_evidence(r, &h, f);
-	if (!h.largest) {
+	/* a holder that has less than half of it, as the machine's /dev/shm may, is not the one */
+	if (!h.largest || h.by_kind[h.kind] < f->bytes.v / 2) {
 		cgm_say(f,
-			"%s is shared memory: tmpfs files, memfd, System V or shared anonymous "
-			"mappings; it is no cache that could be dropped.",
+			"%s is shared memory (tmpfs files, memfd, System V or shared anonymous "
+			"mappings), no cache that could be dropped; what holds it is not to be "
+			"seen from here, as with a memfd on its way through a socket.",
 			n);
 		cgm_advise(f, "Look for its holder: %sdf -t tmpfs; ipcs -m; lsof | grep memfd",
 			   cgm_exec_text(exec, r->s));
 		return;
 	}
-	cgm_name_text(name, h.largest->name && *h.largest->name ? h.largest->name : "(no name)");
+	cgm_name_text(name,
+		      h.largest->name && *h.largest->name ? h.largest->name : "one without a name");
 	if (h.largest->pid && h.largest->comm[0])
 		(void)snprintf(by, sizeof by, " held by %s (pid %d)",
 			       cgm_name_text(comm, h.largest->comm), (int)h.largest->pid);

@@ -24,7 +24,7 @@ static const struct {
 	 "back.",
 	 "See them: cgmem procs %s"},
 	{"huge-pages", "huge pages of which only a part is used",
-	 "No process's RSS explains it; the kernel splits and frees such pages only under "
+	 "A huge page is charged whole; the kernel splits and frees such pages only under "
 	 "pressure.",
 	 "Let the program do without them (MADV_NOHUGEPAGE) if it has to be small."},
 	{"lazyfree", "memory that the program has freed and the kernel has not taken yet",
@@ -33,7 +33,7 @@ static const struct {
 	{"locked", "memory locked by mlock, which is never swapped or dropped",
 	 "The program asked for it; the kernel cannot free it.",
 	 "See which process locks it: cgmem procs %s"},
-	{"cache-inactive", "page cache of files used once",
+	{"cache-inactive", "inactive page cache of files",
 	 "The kernel frees it when memory is needed: it is no leak and no program's memory.",
 	 "Nothing has to be done."},
 	{"cache-active", "page cache of files used repeatedly",
@@ -128,7 +128,9 @@ static void add_what(struct text *t, const struct cgm_snapshot *s, const struct 
 	else if (!strcmp(c->id, "anon-children"))
 		p = sums.largest_child;
 	if (p)
-		add(t, ", most of it of %s (pid %d)", cgm_name_text(comm, p->comm), (int)p->pid);
+		add(t, ", %s of %s (pid %d)",
+		    cgm_process_anon(p) > c->bytes.v / 2 ? "most of it" : "the largest share",
+		    cgm_name_text(comm, p->comm), (int)p->pid);
 }
 
 static void first_sentence(struct text *t, const struct cgm_snapshot *s,
@@ -185,7 +187,7 @@ static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 	else if (s->before.version && cgm_has(&s->before, CGM_CHARGED))
 		add_window(t, s, c);
 	else if (s->target.kind == CGM_TARGET_HOST)
-		add(t, " The sum of docker stats has neither page cache used once nor what is "
+		add(t, " The sum of docker stats has neither inactive page cache nor what is "
 		       "outside containers.");
 	else if (mark)
 		add(t, " %.*s%s", (int)(mark - todo), todo, cgm_target_text(name, s));

@@ -191,6 +191,8 @@ int cgm_procs_write(FILE *out, const struct cgm_snapshot *s, const struct cgm_te
 	if (foreign)
 		(void)fputs("* entered from outside, as by docker exec\n", out);
 	if (!s->procs_complete)
-		(void)fputs("Some processes could not be read: the sums are too low.\n", out);
+		(void)fputs(s->path ? "Some processes could not be read: the sums are too low.\n"
+				    : "It is not running: it has no processes.\n",
+			    out);
 	return ferror(out) ? -EIO : 0;
 }

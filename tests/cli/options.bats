@@ -24,6 +24,14 @@ commands="ps explain procs run doctor help"
 	done
 }
 
+@test "no line of help is wider than a terminal" {
+	for c in "" $commands; do
+		# shellcheck disable=SC2086
+		cgmem $c --help
+		[ "$(printf '%s\n' "$output" | wc -L)" -le 79 ] || fail "$c"
+	done
+}
+
 @test "help COMMAND shows the command" {
 	cgmem help explain
 	status_is 0
@@ -41,7 +49,7 @@ commands="ps explain procs run doctor help"
 	cgmem explian
 	status_is 2
 	err_has "explian"
-	err_has "explain"
+	err_has "did you mean explain?"
 }
 
 @test "an unknown option is named with a near one" {

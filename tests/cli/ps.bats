@@ -105,6 +105,9 @@ names() { printf '%s\n' "$output" | tail -n +2 | awk '{ print $1 }' | tr '\n' ' 
 	status_is 64
 	[ "$output" = cache ]
 	err_has nosuch
+	ps nosuch
+	status_is 3
+	[ -z "$output" ] || fail "headings without rows"
 }
 
 @test "docker's templates" {

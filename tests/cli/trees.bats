@@ -109,6 +109,10 @@ groups_of() {
 	status_is 0
 	out_has "137"
 	out_has "oom-killed"
+	out_has "It is not running, so it has no memory now."
+	out_has "16.0 MiB"
+	cgmem --root "$FIXTURES/v2-docker" procs killed
+	out_has "It is not running"
 }
 
 @test "no memory controller: says why, and how to get it" {

@@ -29,7 +29,7 @@ static void test_cache(void **state)
 	case_start(&c, 2);
 	plant(&c, CGM_FILE_CACHE, CGM_INACTIVE_FILE, 40 * MIB);
 	verdict(&c);
-	has("Most of the 41.5 MiB charged is page cache of files used once: 40.0 MiB");
+	has("Most of the 41.5 MiB charged is inactive page cache of files: 40.0 MiB");
 	has("which docker's figure (1.5 MiB) leaves out. ");
 	has("Nothing has to be done.");
 	case_end(&c);
