@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "cgroup/limits.h"
+#include "base/units.h"
 #include "cgroup/walk.h"
+#include "model/breakdown.h"
 #include "sys/host.h"
 #include "sys/kmsg.h"
 
@@ -197,6 +199,30 @@ static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
 	return r == 0 && !q->procs_only ? note_absent(snap) : r;
 }
 
+/* docker's figure of all containers, to hold against what free says of the machine. */
+static int sum_containers(struct cgm_session *s, struct cgm_snapshot *snap)
+{
+	const uint32_t files = CGM_FILE_BIT(CGM_FILE_CHARGED) | CGM_FILE_BIT(CGM_FILE_STAT);
+	struct cgm_containers all = {0};
+	bool from_engine;
+	int r = cgm_containers_find(s, false, &all, &from_engine, NULL);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < all.n; i++) {
+		struct cgm_sample sample = {0};
+
+		if (!all.v[i].path || cgm_read_group(s->reader, all.v[i].path, files, &sample) < 0)
+			continue;
+		snap->containers_docker.v =
+			cgm_add_sat(snap->containers_docker.v, cgm_docker_bytes_used(&sample));
+		snap->n_containers++;
+	}
+	snap->containers_docker.known = true;
+	cgm_containers_clear(&all);
+	return 0;
+}
+
 int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,
 		      const struct cgm_snapshot_request *q, struct cgm_snapshot *ret,
 		      struct cgm_err *err)
@@ -215,6 +241,8 @@ int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,
 	snap.version = s->hierarchy ? s->hierarchy->version : 0;
 	if (r == 0)
 		r = cgm_host_read(s->root, &snap.host);
+	if (r == 0 && s->reader && snap.target.kind == CGM_TARGET_HOST)
+		r = sum_containers(s, &snap);
 	if (r == 0 && s->reader && snap.path)
 		r = read_all(s, q, &snap);
 	else if (r == 0 && !s->hierarchy)

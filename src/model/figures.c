@@ -157,6 +157,11 @@ static struct result free_old(const struct view *v)
 			     h->cached.known && h->slab_reclaimable.known);
 }
 
+static struct result all_containers(const struct view *v)
+{
+	return from_opt(v->s->containers_docker);
+}
+
 /* For which targets a row is shown. */
 enum { ON_V1 = 1, ON_V2 = 2, ON_GROUP = 3, ON_HOST = 4 };
 
@@ -210,6 +215,8 @@ static const struct {
 	{"PSS", "sum", "sum of Pss, shared pages once", NULL, sum_pss, cgm_text_kib, ON_GROUP},
 	{"top RES", "largest process", "VmRSS of the largest process", NULL, top_res, cgm_text_kib,
 	 ON_GROUP},
+	{"docker stats of all", "20.10 and later", "sum over the containers", NULL, all_containers,
+	 cgm_text_docker, ON_HOST},
 	{"free used", "procps 4 and later", "MemTotal - MemAvailable", NULL, free_now, cgm_text_kib,
 	 ON_HOST},
 	{"free used", "procps up to 3", "MemTotal - MemFree - Buffers - Cached - SReclaimable",

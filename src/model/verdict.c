@@ -175,6 +175,21 @@ static void add_window(struct text *t, const struct cgm_snapshot *s, const struc
 		add(t, "stayed as it was.");
 }
 
+/* Why free exceeds the sum of docker stats. */
+static void host_sentence(struct text *t, const struct cgm_snapshot *s)
+{
+	const struct cgm_host *h = &s->host;
+	char used[CGM_TEXT_MAX], sum[CGM_TEXT_MAX];
+
+	if (!s->containers_docker.known || !h->mem_total.known || !h->mem_available.known)
+		return;
+	add(t,
+	    " free says %s used, the docker stats of its %zu container%s sum to %s: the rest is "
+	    "processes and kernel memory outside them.",
+	    cgm_human_bytes(used, cgm_sub_sat(h->mem_total.v, h->mem_available.v)), s->n_containers,
+	    s->n_containers == 1 ? "" : "s", cgm_human_bytes(sum, s->containers_docker.v));
+}
+
 static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 			  const struct cgm_findings *f, const struct cgm_finding *c)
 {
@@ -187,8 +202,7 @@ static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 	else if (s->before.version && cgm_has(&s->before, CGM_CHARGED))
 		add_window(t, s, c);
 	else if (s->target.kind == CGM_TARGET_HOST)
-		add(t, " The sum of docker stats has neither inactive page cache nor what is "
-		       "outside containers.");
+		host_sentence(t, s);
 	else if (mark)
 		add(t, " %.*s%s", (int)(mark - todo), todo, cgm_target_text(name, s));
 	else

@@ -149,6 +149,9 @@ struct cgm_snapshot {
 	 * inotify watches), and other kernel memory (BPF maps, io_uring).
 	 */
 	struct cgm_opt pinned_slab, pinned_other;
+	/* Of the machine (CGM_TARGET_HOST): its containers, and docker's figure of all of them. */
+	size_t n_containers;
+	struct cgm_opt containers_docker;
 	struct cgm_oom_report oom;
 	struct cgm_unreadable *unreadable;
 	size_t n_unreadable;
