@@ -186,8 +186,10 @@ static void test_host(void **state)
 	c.s.host.buffers = opt(GIB);
 	c.s.host.cached = opt(2 * GIB);
 	c.s.host.slab_reclaimable = opt(GIB);
+	c.s.containers_docker = opt(3 * MIB);
 	make(&c);
-	assert_int_equal(n_figures, 2);
+	assert_int_equal(n_figures, 3);
+	check("docker stats of all", "20.10 and later", 3 * MIB, "3MiB");
 	check("free used", "procps 4 and later", 3 * GIB, "3145728");
 	check("free used", "procps up to 3", 3 * GIB, "3145728");
 	assert_false(figures[0].has_difference);

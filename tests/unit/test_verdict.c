@@ -149,7 +149,12 @@ static void test_host(void **state)
 	c.s.host.cached = opt(256 * MIB);
 	verdict(&c);
 	has("Most of the 2.0 GiB in use on this machine is anonymous memory");
-	has("docker stats");
+	assert_null(strstr(text, "docker stats"));
+	c.s.host.mem_available = opt(7 * GIB);
+	c.s.containers_docker = opt(256 * MIB);
+	c.s.n_containers = 3;
+	verdict(&c);
+	has("free says 1.0 GiB used, the docker stats of its 3 containers sum to 256 MiB:");
 	case_end(&c);
 }
 
