@@ -8,8 +8,7 @@
 #include "base/parse.h"
 #include "cmd/global.h"
 #include "cmd/options.h"
-#include "collect/snapshot.h"
-#include "collect/target.h"
+#include "cmd/targets.h"
 
 #include "base/banned.h"
 
@@ -121,10 +120,10 @@ int cgm_explain_snapshot(const struct cgm_snapshot *snap, const struct cgm_expla
 	return cgm_explain_write(out, &e, &how->text);
 }
 
-static int explain_one(const struct cgm_global *g, const struct explain_opts *o,
-		       struct cgm_session *s, struct cgm_container *c, struct cgm_outcome *outcome,
-		       struct cgm_err *err)
+static int explain_one(const struct cgm_global *g, struct cgm_session *s, struct cgm_container *c,
+		       struct cgm_outcome *outcome, const void *opts, struct cgm_err *err)
 {
+	const struct explain_opts *o = opts;
 	CGM_AUTO_FREE char *name = strdup(c->target.name ? c->target.name : "");
 	struct cgm_snapshot_request q = {.watch_ms = o->watch_ms, .arg = name};
 	struct cgm_explain_show how = {.text = cgm_text_options(g, STDOUT_FILENO),
@@ -139,8 +138,6 @@ static int explain_one(const struct cgm_global *g, const struct explain_opts *o,
 	r = cgm_snapshot_take(s, c, &q, &snap, err);
 	if (r < 0)
 		return r;
-	if (!outcome->json && outcome->done)
-		(void)putchar('\n');
 	r = cgm_explain_snapshot(&snap, &how, stdout, outcome->json);
 	cgm_snapshot_clear(&snap);
 	return r < 0 ? cgm_err_set(err, -r, "cannot explain %.80s: %s", name ? name : "",
@@ -148,48 +145,12 @@ static int explain_one(const struct cgm_global *g, const struct explain_opts *o,
 		     : 0;
 }
 
-static void explain_target(const struct cgm_global *g, const struct explain_opts *o,
-			   struct cgm_session *s, const char *text, struct cgm_outcome *outcome)
-{
-	struct cgm_containers found = {0};
-	struct cgm_err err = {0};
-	int r = cgm_target_resolve(s, text, &found, &err);
-
-	for (size_t i = 0; r == 0 && i < found.n; i++) {
-		r = explain_one(g, o, s, &found.v[i], outcome, &err);
-		if (r == 0)
-			outcome->done++;
-	}
-	if (r < 0)
-		cgm_outcome_fail(outcome, text, r, &err);
-	cgm_containers_clear(&found);
-}
-
 static int run_explain(const struct cgm_global *g, void *opts, int argc, char **argv)
 {
-	const struct explain_opts *o = opts;
-	CGM_CLEANUP(cgm_session_free_p) struct cgm_session *s = NULL;
-	CGM_CLEANUP(cgm_json_free_p) struct cgm_json *json = NULL;
-	struct cgm_outcome outcome = {0};
-	int r;
-
-	if (argc == 0) {
-		cgm_warn("explain needs a TARGET: a container's name or id, a cgroup path, pid:N, "
-			 "self or host");
-		return CGM_EXIT_USAGE;
-	}
-	r = cgm_open_session(g, &s);
-	if (r)
-		return r;
-	if (g->json && cgm_json_new(cgm_clock(s), &json) < 0) {
-		cgm_warn("out of memory");
-		return CGM_EXIT_FAILED;
-	}
-	outcome.json = json;
-	for (int i = 0; i < argc; i++)
-		explain_target(g, o, s, argv[i], &outcome);
-	r = cgm_outcome_status(&outcome);
-	return json ? cgm_finish_json(json, r) : r;
+	return cgm_show_targets(g, opts, argc, argv,
+				"explain needs a TARGET: a container's name or id, a cgroup path, "
+				"pid:N, self or host",
+				explain_one);
 }
 
 extern const struct cgm_command cgm_cmd_explain;
