@@ -74,6 +74,8 @@ static struct result run(char **argv, int self)
 	pid = fork();
 	if (pid == 0) {
 		dup2(fds[1], STDOUT_FILENO);
+		dup2(open("/dev/null", O_WRONLY | O_CLOEXEC),
+		     STDERR_FILENO); /* its notes, each time */
 		execvp(argv[0], argv);
 		_exit(127);
 	}
