@@ -251,6 +251,10 @@ static int show_round(FILE *out, void *arg, int argc, char **argv)
 		return p->g->json ? cgm_json_write(p->outcome.json, out) : r;
 	}
 	hint(p, &l, (size_t)argc);
+	/* stderr is not on the screen that is redrawn */
+	if (p->o->watch && cgm_stdout_is_terminal() &&
+	    p->session->engine_state == CGM_ENGINE_FAILED)
+		(void)fprintf(out, "%s; found by cgroup paths\n", p->session->engine_err.msg);
 	p->outcome.done += (unsigned)l.rows.n;
 	r = show_rows(p, out, &l);
 	if (r < 0)

@@ -157,8 +157,7 @@ int cgm_containers_find(struct cgm_session *s, bool all, struct cgm_containers *
 	if (e) {
 		r = cgm_engine_list(e, all, &c, &s->engine_err);
 		from_engine = r == 0;
-		if (r < 0)
-			s->engine_state = CGM_ENGINE_FAILED;
+		s->engine_state = from_engine ? CGM_ENGINE_CONNECTED : CGM_ENGINE_FAILED;
 	}
 	if (from_engine)
 		r = locate_groups(s, &c);
