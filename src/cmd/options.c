@@ -64,7 +64,7 @@ static int unknown_option(const struct parser *p, const char *word, struct cgm_e
 	char name[64];
 	size_t len;
 
-	if (strncmp(word, "--", 2) != 0)
+	if (optopt) /* a letter; @word is not its own where more letters follow it */
 		return cgm_err_set(err, EINVAL, "unknown option -%c", optopt);
 	for (size_t i = 0; i < p->n; i++)
 		names[i] = p->long_options[i].name;

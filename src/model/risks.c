@@ -149,6 +149,21 @@ static bool stalled(const struct cgm_rules *r, uint64_t *ret)
 	return true;
 }
 
+/*
+ * v1 counts no failures against memory plus swap since 6.15 (mm/page_counter.c track_failcnt):
+ * where that has the same limit, usage that stays at the limit says as much.
+ */
+static bool at_limit(const struct cgm_rules *r)
+{
+	uint64_t limit;
+
+	for (size_t i = 0; i < r->s->n_levels; i++)
+		if (limit_of(r, &r->s->levels[i].sample, &limit) &&
+		    above(cgm_get(&r->s->levels[i].sample, CGM_CHARGED), limit, 97))
+			return true;
+	return false;
+}
+
 bool cgm_risk_thrashing(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	uint64_t refaults, stall;
@@ -164,13 +179,10 @@ bool cgm_risk_thrashing(const struct cgm_rules *r, struct cgm_finding *f)
 			return false;
 		cgm_evidence(f, "memory.pressure some", stall / 100, "percent");
 	} else {
-		if (!count_rate(r, CGM_FAILCNT, &fails))
-			return false;
-		/* mm/memcontrol.c try_charge() asks memory plus swap first: with one limit it fails
-		 * there */
+		(void)count_rate(r, CGM_FAILCNT, &fails);
 		if (count_rate(r, CGM_MEMSW_FAILCNT, &swap_fails))
 			fails += swap_fails;
-		if (fails < FAILS_PER_SECOND)
+		if (fails < FAILS_PER_SECOND && !at_limit(r))
 			return false;
 		cgm_evidence(f, "failcnt", whole(fails), "per_second");
 	}

@@ -5,6 +5,8 @@
 
 #include "lab.h"
 
+#define PREFORK_WORKERS 8
+
 static inline uint64_t plant_nothing(struct plan *p)
 {
 	(void)p;
@@ -49,6 +51,31 @@ static inline uint64_t plant_children(struct plan *p)
 
 	fork_holder(p, 4, n, NULL);
 	return n;
+}
+
+/*
+ * A server that loads 24 MiB and then forks workers, each of which holds less than the server. What
+ * they inherited counts as resident in all nine and is charged once.
+ */
+static inline uint64_t plant_prefork(struct plan *p)
+{
+	uint64_t loaded = 24 * MIB, each = round_down(p->bytes / PREFORK_WORKERS, PAGE);
+	int done[2];
+
+	if (pipe(done))
+		die("pipe");
+	lab_fill(p, lab_map(loaded, MAP_PRIVATE | MAP_ANONYMOUS), loaded);
+	for (int i = 0; i < PREFORK_WORKERS; i++) {
+		if (lab_fork())
+			continue;
+		lab_fill(p, lab_map(each, MAP_PRIVATE | MAP_ANONYMOUS), each);
+		lab_say_byte(done[1]);
+		for (;;)
+			pause();
+	}
+	for (int i = 0; i < PREFORK_WORKERS; i++)
+		lab_wait_byte(done[0]);
+	return PREFORK_WORKERS * each;
 }
 
 /* A program that holds nothing started another one: that is the workload. */

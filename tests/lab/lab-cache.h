@@ -5,6 +5,7 @@
 
 #include <sys/ipc.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 
 #include "lab.h"
 
@@ -153,6 +154,34 @@ static inline uint64_t plant_memfd(struct plan *p)
 	if (fd < 0)
 		die("memfd_create");
 	write_all(p, fd, n);
+	return n;
+}
+
+/* A memfd that no process holds: its only descriptor is in a message that nobody reads. */
+static inline uint64_t plant_memfd_flight(struct plan *p)
+{
+	uint64_t n = round_down(p->bytes, PAGE);
+	char byte = 'm';
+	struct iovec io = {.iov_base = &byte, .iov_len = 1};
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr head;
+	} control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
+			      .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS}};
+	struct msghdr msg = {.msg_iov = &io,
+			     .msg_iovlen = 1,
+			     .msg_control = &control,
+			     .msg_controllen = CMSG_SPACE(sizeof(int))};
+	int pair[2], fd = memfd_create("lab-flight", MFD_CLOEXEC);
+
+	if (fd < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		die("memfd_create and socketpair");
+	write_all(p, fd, n);
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	if (sendmsg(pair[0], &msg, MSG_NOSIGNAL) != 1)
+		die("sending a descriptor");
+	close(fd);
 	return n;
 }
 

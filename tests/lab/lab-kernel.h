@@ -4,13 +4,17 @@
 #define LAB_KERNEL_H
 
 #include <arpa/inet.h>
+#include <linux/bpf.h>
 #include <linux/sock_diag.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include "lab.h"
 #include "lab-cache.h"
@@ -22,6 +26,8 @@
 #define DENTRY_BYTES UINT64_C(200)
 /* An ext4 inode, a dentry, a buffer head and the like: what 10,000 files were seen to add. */
 #define SMALL_FILE_BYTES UINT64_C(1480)
+/* A struct epitem of 128 bytes and a struct eppoll_entry of 64 (fs/eventpoll.c), as above. */
+#define WATCH_BYTES UINT64_C(208)
 /* CONFIG_VMAP_STACK on x86-64: THREAD_SIZE is 16 KiB (arch/x86/include/asm/page_64_types.h). */
 #define STACK_BYTES (16 * KIB)
 
@@ -87,6 +93,48 @@ static inline uint64_t plant_pipes(struct plan *p)
 		done += sizeof(block);
 	}
 	return done;
+}
+
+/*
+ * The same descriptors are watched by many instances, so that few files are open. No process shows
+ * the watches but in /proc/PID/fdinfo.
+ */
+static inline uint64_t plant_epoll(struct plan *p)
+{
+	uint64_t n = p->bytes / WATCH_BYTES;
+	int watched[1024], ep = -1;
+	const size_t each = sizeof(watched) / sizeof(watched[0]);
+
+	many_files_limit();
+	for (size_t i = 0; i < each; i++) {
+		watched[i] = eventfd(0, EFD_CLOEXEC);
+		if (watched[i] < 0)
+			die("eventfd");
+	}
+	for (uint64_t i = 0; i < n; i++) {
+		struct epoll_event event = {.events = EPOLLIN};
+
+		if (i % each == 0)
+			ep = epoll_create1(EPOLL_CLOEXEC);
+		if (ep < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, watched[i % each], &event))
+			die("epoll watch %llu", (unsigned long long)i);
+	}
+	return n * WATCH_BYTES;
+}
+
+/* Charged since Linux 5.11 (kernel/bpf/syscall.c, bpf_map_area_alloc()); needs CAP_BPF. */
+static inline uint64_t plant_bpf(struct plan *p)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = BPF_MAP_TYPE_ARRAY;
+	attr.key_size = sizeof(uint32_t);
+	attr.value_size = KIB;
+	attr.max_entries = (uint32_t)(p->bytes / KIB);
+	if (syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)) < 0)
+		die("making a BPF map");
+	return attr.max_entries * KIB;
 }
 
 /* What the kernel holds for this socket's queues and has reserved for them. */

@@ -69,14 +69,34 @@ static inline void prepare_thrashing(struct plan *p)
 }
 
 /* A file of twice the limit is read again and again: each page is gone before it is needed. */
-static inline uint64_t plant_thrashing(struct plan *p)
+static inline uint64_t read_in_loop(struct plan *p)
 {
-	lab_limit(p, "", p->bytes);
 	file_read(p->file);
 	if (lab_fork() == 0)
 		for (;;)
 			file_read(p->file);
 	return p->bytes;
+}
+
+static inline uint64_t plant_thrashing(struct plan *p)
+{
+	lab_limit(p, "", p->bytes);
+	return read_in_loop(p);
+}
+
+/*
+ * The same with memory and swap together limited to no more, as `docker run --memory-swap` makes
+ * it: the kernel meets that limit first, and memory.failcnt stays 0. Newer kernels count neither:
+ * they track failures of the counter of memory alone (mm/memcontrol.c, mem_cgroup_css_alloc()).
+ */
+static inline uint64_t plant_thrashing_memsw(struct plan *p)
+{
+	char text[32];
+
+	lab_limit(p, "", p->bytes);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)p->bytes);
+	lab_set(p, "", "memory.memsw.limit_in_bytes", NULL, text);
+	return read_in_loop(p);
 }
 
 static inline void prepare_throttled(struct plan *p)

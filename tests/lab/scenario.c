@@ -26,20 +26,24 @@ enum {
 	F_V2 = 16,
 	F_GROUP = 32,
 	F_LRU = 64,
-	F_SLOW = 128
+	F_SLOW = 128,
+	F_MEMSW = 256,
+	F_SINCE_5_11 = 512
 };
 
 static const struct {
 	unsigned flag;
 	const char *name;
 } flag_names[] = {
-	{F_SWAP, "swap"},	/* needs swap space */
-	{F_WINDOW, "window"},	/* is seen over a time only */
-	{F_FOREIGN, "foreign"}, /* a second process, from outside, is the one that plants */
-	{F_QUIET, "quiet"},	/* nothing may be above "info" */
-	{F_V2, "v2"},		/* v1 has no such thing */
-	{F_GROUP, "group"},	/* sets limits: needs --join */
-	{F_SLOW, "slow"},	/* takes long to plant */
+	{F_SWAP, "swap"},	      /* needs swap space */
+	{F_WINDOW, "window"},	      /* is seen over a time only */
+	{F_FOREIGN, "foreign"},	      /* a second process, from outside, is the one that plants */
+	{F_QUIET, "quiet"},	      /* nothing may be above "info" */
+	{F_V2, "v2"},		      /* v1 has no such thing */
+	{F_MEMSW, "memsw"},	      /* v1 before 6.15: later memory.memsw.failcnt stays 0 */
+	{F_SINCE_5_11, "since-5.11"}, /* older kernels charge nothing for it */
+	{F_GROUP, "group"},	      /* sets limits: needs --join */
+	{F_SLOW, "slow"},	      /* takes long to plant */
 	{F_LRU, "lru"}, /* differs under the multi-generational LRU: there the cache is inactive */
 };
 
@@ -64,6 +68,9 @@ static const struct scenario scenarios[] = {
 	S("anon", "anon", "anon", "-", "-", 5, F_QUIET, "anonymous memory", NULL, plant_anon),
 	S("children", "anon-children", "anon-children", "-", "-", 5, F_QUIET,
 	  "anonymous memory of one of four forked children", NULL, plant_children),
+	S("prefork", "anon-children", "anon-children", "-", "-", 5, F_QUIET,
+	  "anonymous memory of eight children of a program that holds some itself", NULL,
+	  plant_prefork),
 	S("helper", "anon-children", "anon-children", "-", "-", 5, F_QUIET,
 	  "anonymous memory of a helper of a program that works itself", NULL, plant_helper),
 	S("launcher", "anon", "anon", "-", "-", 5, F_QUIET,
@@ -96,6 +103,8 @@ static const struct scenario scenarios[] = {
 	  "a file deleted while it is open", NULL, plant_cache_deleted),
 	S("tmpfs", "tmpfs", "tmpfs", "-", "-", 5, F_QUIET, "a file in a tmpfs", NULL, plant_tmpfs),
 	S("memfd", "tmpfs", "tmpfs", "-", "-", 5, F_QUIET, "a memfd", NULL, plant_memfd),
+	S("memfd-flight", "tmpfs", "tmpfs", "-", "-", 5, F_QUIET,
+	  "a memfd whose descriptor is in a unix socket's queue", NULL, plant_memfd_flight),
 	S("sysv", "tmpfs", "tmpfs", "-", "-", 5, F_QUIET, "SysV shared memory", NULL, plant_sysv),
 	S("shared-anon", "tmpfs", "tmpfs", "-", "-", 5, F_QUIET, "a shared anonymous mapping", NULL,
 	  plant_shared_anon),
@@ -114,6 +123,10 @@ static const struct scenario scenarios[] = {
 	  "small datagrams in queues of unix sockets", NULL, plant_unix_small),
 	S("unix-large", "kernel-other", "kernel-other", "-", "-", 5, F_QUIET,
 	  "large datagrams in queues of unix sockets", NULL, plant_unix_large),
+	S("epoll", "slab-unreclaimable", "slab-unreclaimable", "-", "-", 20, F_QUIET,
+	  "watches of epoll instances", NULL, plant_epoll),
+	S("bpf", "kernel-other", "kernel-other", "-", "-", 5, F_QUIET | F_SINCE_5_11, "a BPF map",
+	  NULL, plant_bpf),
 	S("page-tables", "page-tables", "page-tables", "-", "-", 5, F_QUIET,
 	  "page tables of a sparse mapping", NULL, plant_page_tables),
 	S("threads", "thread-stacks", "thread-stacks", "-", "-", 5, F_QUIET, "thousands of threads",
@@ -129,6 +142,9 @@ static const struct scenario scenarios[] = {
 	  "the parent's limit is lower than the own", NULL, plant_parent_limit),
 	S("thrashing", "-", "-", "thrashing", "thrashing", 5, F_GROUP | F_WINDOW,
 	  "a file larger than the limit is read in a loop", prepare_thrashing, plant_thrashing),
+	S("thrashing-memsw", "-", "-", "thrashing", "-", 5, F_GROUP | F_MEMSW | F_WINDOW,
+	  "the same where memory and swap together have that limit", prepare_thrashing,
+	  plant_thrashing_memsw),
 	S("throttled", "-", "-", "-", "throttled", 5, F_GROUP | F_V2 | F_WINDOW,
 	  "a program wants more than memory.high", prepare_throttled, plant_throttled),
 #undef S
