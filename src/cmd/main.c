@@ -82,7 +82,7 @@ static int unknown_command(const char *name)
 	const char *names[32], *near;
 	size_t n = 0;
 
-	while (cgm_commands[n] && n < sizeof names / sizeof names[0]) {
+	while (n < sizeof names / sizeof names[0] && cgm_commands[n]) {
 		names[n] = cgm_commands[n]->name;
 		n++;
 	}
