@@ -159,7 +159,7 @@ static bool at_limit(const struct cgm_rules *r)
 
 	for (size_t i = 0; i < r->s->n_levels; i++)
 		if (limit_of(r, &r->s->levels[i].sample, &limit) &&
-		    above(cgm_get(&r->s->levels[i].sample, CGM_CHARGED), limit, 97))
+		    above(cgm_get(&r->s->levels[i].sample, CGM_CHARGED), limit, 80))
 			return true;
 	return false;
 }
@@ -182,7 +182,7 @@ bool cgm_risk_thrashing(const struct cgm_rules *r, struct cgm_finding *f)
 		(void)count_rate(r, CGM_FAILCNT, &fails);
 		if (count_rate(r, CGM_MEMSW_FAILCNT, &swap_fails))
 			fails += swap_fails;
-		if (fails < FAILS_PER_SECOND && !at_limit(r))
+		if (fails < FAILS_PER_SECOND && (refaults < r->b->charged / 10 || !at_limit(r)))
 			return false;
 		cgm_evidence(f, "failcnt", whole(fails), "per_second");
 	}
