@@ -34,6 +34,8 @@ void cgm_snapshot_clear(struct cgm_snapshot *s)
 		free(s->levels[i].path);
 	for (size_t i = 0; i < s->n_procs; i++)
 		free(s->procs[i].subgroup);
+	for (size_t i = 0; i < s->n_go; i++)
+		cgm_go_clear(&s->go[i]);
 	for (size_t i = 0; i < s->n_holders; i++)
 		free(s->holders[i].name);
 	for (size_t i = 0; i < s->n_unreadable; i++) {
@@ -44,6 +46,7 @@ void cgm_snapshot_clear(struct cgm_snapshot *s)
 	free(s->path);
 	free(s->levels);
 	free(s->procs);
+	free(s->go);
 	free(s->holders);
 	free(s->unreadable);
 	*s = (struct cgm_snapshot){0};

@@ -12,13 +12,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "sample/go.h"
+#include "sample/opt.h"
 #include "sample/sample.h"
-
-/* A number that may be unknown. */
-struct cgm_opt {
-	uint64_t v;
-	bool known;
-};
 
 enum cgm_target_kind {
 	CGM_TARGET_CONTAINER,
@@ -90,6 +86,8 @@ struct cgm_process {
 	/* Of thp: small pages that were never written (all zero), from a sample of its huge pages.
 	 */
 	struct cgm_opt thp_zero;
+	struct cgm_anon_by_kind kinds; /* not known: it was not looked at, see unreadable */
+	bool go, go_known;	       /* a Go program; go_known: its file was looked at */
 	char *subgroup; /* path below the target's group, NULL for the group itself */
 };
 
@@ -134,6 +132,8 @@ struct cgm_snapshot {
 	struct cgm_process *procs;
 	size_t n_procs;
 	bool procs_complete; /* false: some could not be read, or there were too many */
+	struct cgm_go *go;   /* the Go programs among the processes, most anonymous memory first */
+	size_t n_go;
 	struct cgm_holder *holders;
 	size_t n_holders;
 	struct cgm_opt sockets_netns; /* v1: TCP and UDP queues in the target's network namespace */

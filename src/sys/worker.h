@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A child process in which text, files and memory that a container controls are parsed. It runs in
+ * three steps: @open with this process's privileges, where descriptors and sockets are opened and
+ * nothing is read from them; the sandbox (no_new_privs, no capabilities, uid and gid 65534 when
+ * they were root's, limits on memory, CPU time and files, a seccomp filter of a few system calls
+ * by libseccomp); then @parse, which answers through a pipe. The answer is bytes from a process
+ * that may have been taken over: who reads it checks it. A worker that dies, hangs past its
+ * deadline or answers too much is an error of one line, nothing else. Opening is in the child too,
+ * so that a file system of the container's (FUSE) that never answers stops nobody.
+ * Without seccomp in the kernel or libseccomp nothing is parsed: -EOPNOTSUPP.
+ */
+#ifndef CGMEM_SYS_WORKER_H
+#define CGMEM_SYS_WORKER_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* What @parse may call. */
+enum cgm_worker_calls {
+	CGM_WORKER_READ, /* read, pread64, lseek, fstat, write to the pipe, memory, clock, exit */
+	CGM_WORKER_HTTP, /* those, and what libcurl needs on sockets that are open already */
+};
+
+struct cgm_worker_answer; /* the pipe's end in the worker */
+
+struct cgm_worker {
+	enum cgm_worker_calls calls;
+	/* 0, or a negative errno that ends the worker and is returned by cgm_worker_run(). */
+	int (*open)(void *arg);
+	int (*parse)(void *arg, struct cgm_worker_answer *to);
+	void *arg; /* the worker's copy; what it changes stays in it */
+	const int
+		*keep; /* descriptors that the worker needs of this process; all others it closes */
+	size_t n_keep;
+	unsigned deadline_ms;
+	size_t memory_cap; /* bytes beyond what this process maps now */
+	size_t answer_cap; /* bytes */
+};
+
+/* In @parse: appends @len bytes. 0, -EPIPE, or -errno. */
+int cgm_worker_write(struct cgm_worker_answer *to, const void *data, size_t len);
+
+/*
+ * Runs @w and appends its answer to @ret. 0; what open or parse returned; -ETIMEDOUT; -EFBIG;
+ * -ECANCELED when it died (the words name the signal); -EOPNOTSUPP without a sandbox; -errno.
+ * Call it with one thread only, or from threads that hold no locks.
+ */
+int cgm_worker_run(const struct cgm_worker *w, struct cgm_buf *ret, struct cgm_err *err);
+
+/* Loads what the sandbox needs once, before many runs; else the first run does. 0 or -EOPNOTSUPP.
+ */
+int cgm_worker_prepare(struct cgm_err *err);
+
+#endif
