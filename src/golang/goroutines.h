@@ -17,6 +17,6 @@ int cgm_goroutines_locate(const struct cgm_go_process *p, struct cgm_go_place *p
  * goroutines are told by their start function. 0; -E2BIG, -EAGAIN, -errno.
  */
 int cgm_goroutines_read(const struct cgm_go_process *p, const struct cgm_go_place *place,
-			const struct cgm_functab *t, bool groups, struct cgm_go *ret);
+			struct cgm_functab *t, bool groups, struct cgm_go *ret);
 
 #endif

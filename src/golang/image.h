@@ -26,18 +26,22 @@ struct cgm_go_image {
 	uint16_t machine; /* EM_X86_64, EM_AARCH64 */
 	bool pie, cgo;	  /* cgo: dynamically linked, or runtime/cgo is in it */
 	uint64_t entry;	  /* e_entry: AT_ENTRY - entry is the load bias */
-	/* A digest that tells builds apart: of the Go or GNU build id note, else of the headers. */
+	/* What tells builds apart: the GNU build id, or a digest of Go's own or of the headers. */
 	uint8_t build_id[CGM_GO_BUILD_ID_MAX];
 	size_t build_id_len;
+	bool build_id_gnu;	  /* it is the GNU build id itself */
 	struct cgm_go_range text; /* the executable segment, or .text */
 	struct cgm_go_range zero; /* all that is zero-filled: .bss and .noptrbss (memsz > filesz) */
 	struct cgm_go_range bss, noptrbss; /* where the section table tells */
 	struct cgm_go_range data;	   /* initialised writable data, without @zero */
-	/* The function table: where it is in the file, and at which address. */
+	/*
+	 * The function table: where it is in the file, and at which address. Length 0: the
+	 * sections do not tell; cgm_functab_open() searches for it then.
+	 */
 	uint64_t pclntab_offset;
 	struct cgm_go_range pclntab;
 	/* By symbol, where .symtab is there; 0: unknown. */
-	uint64_t gc_controller, memstats, allgs, mbuckets;
+	uint64_t gc_controller, memstats, allgs, mbuckets, mem_profile_rate;
 };
 
 /* Loads libelf once. 0 or -ENOSYS with words. Call it before a sandbox forbids opening files. */

@@ -19,7 +19,6 @@ int cgm_go_profile_prepare(void);
  * profile. 0; -ENOENT: there is none of that kind; -errno.
  */
 int cgm_go_profile_write(const struct cgm_go_process *p, const struct cgm_go_place *place,
-			 const struct cgm_functab *t, enum cgm_go_profile kind,
-			 struct cgm_buf *ret);
+			 struct cgm_functab *t, enum cgm_go_profile kind, struct cgm_buf *ret);
 
 #endif

@@ -11,10 +11,10 @@
 #define CGM_BUCKETS_MAX 1000000
 
 /* Completes place->mbuckets. 0; -ENOENT: the program keeps no profile; -errno. */
-int cgm_sites_locate(const struct cgm_go_process *p, const struct cgm_functab *t,
+int cgm_sites_locate(const struct cgm_go_process *p, struct cgm_functab *t,
 		     struct cgm_go_place *place);
 /* Sets inuse_space, alloc_space and the sites of @ret. 0 or -errno. */
 int cgm_sites_read(const struct cgm_go_process *p, const struct cgm_go_place *place,
-		   const struct cgm_functab *t, struct cgm_go *ret);
+		   struct cgm_functab *t, struct cgm_go *ret);
 
 #endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "golang/sites.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/units.h"
+#include "golang/elf.h"
+#include "golang/memprofile.h"
+#include "golang/names.h"
+#include "base/banned.h"
+
+#define PIECE	  ((size_t)64 << 10)
+#define SCAN_MAX  ((uint64_t)64 << 20)
+#define TRY_MAX	  65536
+#define SITES_MAX 65536 /* functions; programs have fewer that allocate */
+
+static int compare_down(const void *va, const void *vb)
+{
+	const struct cgm_go_range *a = va, *b = vb;
+
+	return (a->len < b->len) - (a->len > b->len);
+}
+
+static bool verify(const struct cgm_go_process *p, uint64_t addr)
+{
+	uint8_t b[8];
+
+	return addr && !p->mem.read(p->mem.ctx, addr + p->bias, b, sizeof b) && cgm_le64(b) &&
+	       cgm_memprofile_plausible(p, cgm_le64(b));
+}
+
+/* All words that may point somewhere, as pairs of place (start) and value (len). */
+static int pointers_of(const struct cgm_go_process *p, struct cgm_go_range range,
+		       struct cgm_go_range *v, size_t *n)
+{
+	CGM_AUTO_FREE uint8_t *buf = malloc(PIECE);
+	uint64_t at = (range.start + 7) & ~UINT64_C(7),
+		 end = range.start + (range.len < SCAN_MAX ? range.len : SCAN_MAX),
+		 self = p->bias + p->image->text.start, self_end = p->bias + end;
+
+	if (!buf)
+		return -ENOMEM;
+	for (; at + 8 <= end && *n < TRY_MAX; at += PIECE) {
+		size_t len = end - at < PIECE ? (size_t)(end - at) : PIECE;
+		int r = p->mem.read(p->mem.ctx, at + p->bias, buf, len);
+
+		if (r)
+			return r;
+		for (size_t i = 0; i + 8 <= len && *n < TRY_MAX; i += 8) {
+			uint64_t w = cgm_le64(buf + i);
+
+			/* records are in memory of the runtime's own, outside the program's image
+			 */
+			if (w >> 20 && w < UINT64_C(1) << 56 && w % 8 == 0 &&
+			    (w < self || w >= self_end))
+				v[(*n)++] = (struct cgm_go_range){at + i, w};
+		}
+	}
+	return 0;
+}
+
+/* What the runtime maps for itself lies high: such words are tried first. */
+static int scan(const struct cgm_go_process *p, struct cgm_go_range range, uint64_t *ret)
+{
+	CGM_AUTO_FREE struct cgm_go_range *v = calloc(TRY_MAX, sizeof *v);
+	size_t n = 0;
+	int r;
+
+	if (!v)
+		return -ENOMEM;
+	r = pointers_of(p, range, v, &n);
+	if (r)
+		return r;
+	qsort(v, n, sizeof *v, compare_down);
+	for (size_t i = 0; i < n; i++) {
+		if (i && v[i].len == v[i - 1].len)
+			continue;
+		if (cgm_memprofile_plausible(p, v[i].len)) {
+			*ret = v[i].start;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int cgm_sites_locate(const struct cgm_go_process *p, struct cgm_functab *t,
+		     struct cgm_go_place *place)
+{
+	const struct cgm_go_image *m = p->image;
+	struct cgm_go_range range = m->bss.len ? m->bss : m->zero;
+	int r;
+
+	(void)t;
+	if (!cgm_go_version_known(m))
+		return -EOPNOTSUPP;
+	if (m->mbuckets) {
+		place->mbuckets = m->mbuckets;
+		return 0;
+	}
+	if (verify(p, place->mbuckets))
+		return 0;
+	place->mbuckets = 0;
+	/* until Go 1.19 it was no pointer for the garbage collector */
+	r = scan(p, m->minor < 20 && m->noptrbss.len ? m->noptrbss : range, &place->mbuckets);
+	return r == -ENOENT && m->minor < 20 && m->noptrbss.len ? scan(p, range, &place->mbuckets)
+								: r;
+}
+
+struct site {
+	const char *function; /* of the function table: the same pointer for the same name */
+	uint64_t inuse_bytes, inuse_objects, alloc_bytes;
+};
+
+struct sum {
+	struct cgm_functab *t;
+	uint64_t rate, inuse, alloc;
+	struct site *v;
+	size_t n, room;
+};
+
+/* Open addressing by the name's address; room is a power of two and twice what is in it. */
+static struct site *site_of(struct sum *s, const char *function)
+{
+	size_t mask = s->room - 1, i = ((uintptr_t)function >> 4) * 0x9e3779b1u & mask;
+
+	while (s->v[i].function && s->v[i].function != function)
+		i = (i + 1) & mask;
+	return &s->v[i];
+}
+
+static int make_room(struct sum *s)
+{
+	struct sum old = *s;
+
+	if (2 * (s->n + 1) <= s->room)
+		return 0;
+	s->room = old.room ? old.room * 2 : 1024;
+	s->v = calloc(s->room, sizeof *s->v);
+	if (!s->v) {
+		*s = old;
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < old.room; i++)
+		if (old.v[i].function)
+			*site_of(s, old.v[i].function) = old.v[i];
+	free(old.v);
+	return 0;
+}
+
+/* The innermost call that runtime/pprof shows, as `go tool pprof -top` counts it. */
+static const char *function_of(struct sum *s, const struct cgm_mem_record *m)
+{
+	struct cgm_func_line v[CGM_INLINE_MAX];
+	size_t i = cgm_memprofile_hidden(s->t, m);
+
+	return i < m->n_pcs && cgm_functab_lines(s->t, m->pcs[i] - 1, v) ? v[0].function : "";
+}
+
+static int see(const struct cgm_mem_record *m, void *arg)
+{
+	struct sum *s = arg;
+	uint64_t objects, bytes, all, all_bytes;
+	struct site *site;
+	int r;
+
+	cgm_memprofile_scale(m->allocs, m->alloc_bytes, s->rate, &all, &all_bytes);
+	cgm_memprofile_scale(cgm_sub_sat(m->allocs, m->frees),
+			     cgm_sub_sat(m->alloc_bytes, m->free_bytes), s->rate, &objects, &bytes);
+	if (!all_bytes && !bytes)
+		return 0;
+	s->inuse = cgm_add_sat(s->inuse, bytes);
+	s->alloc = cgm_add_sat(s->alloc, all_bytes);
+	r = make_room(s);
+	if (r)
+		return r;
+	site = site_of(s, function_of(s, m));
+	if (!site->function) {
+		if (s->n >= SITES_MAX)
+			return 0; /* the totals are right all the same */
+		site->function = function_of(s, m);
+		s->n++;
+	}
+	site->inuse_bytes = cgm_add_sat(site->inuse_bytes, bytes);
+	site->inuse_objects = cgm_add_sat(site->inuse_objects, objects);
+	site->alloc_bytes = cgm_add_sat(site->alloc_bytes, all_bytes);
+	return 0;
+}
+
+static int compare_sites(const void *va, const void *vb)
+{
+	const struct site *a = va, *b = vb;
+
+	if (a->inuse_bytes != b->inuse_bytes)
+		return a->inuse_bytes < b->inuse_bytes ? 1 : -1;
+	if (a->alloc_bytes != b->alloc_bytes)
+		return a->alloc_bytes < b->alloc_bytes ? 1 : -1;
+	if (!a->function || !b->function)
+		return !a->function - !b->function;
+	return strcmp(a->function, b->function);
+}
+
+static int take_sites(struct sum *s, struct cgm_go *ret)
+{
+	size_t n = s->n < CGM_GO_SITES_MAX ? s->n : CGM_GO_SITES_MAX;
+	struct cgm_go_site *v = calloc(n + 1, sizeof *v);
+
+	if (!v)
+		return -ENOMEM;
+	if (s->room)
+		qsort(s->v, s->room, sizeof *s->v, compare_sites);
+	for (size_t i = 0; i < n; i++) {
+		cgm_go_name(v[i].function, s->v[i].function);
+		v[i].inuse_bytes = s->v[i].inuse_bytes;
+		v[i].inuse_objects = s->v[i].inuse_objects;
+		v[i].alloc_bytes = s->v[i].alloc_bytes;
+	}
+	free(ret->sites);
+	ret->sites = v;
+	ret->n_sites = n;
+	ret->inuse_space = (struct cgm_opt){s->inuse, true};
+	ret->alloc_space = (struct cgm_opt){s->alloc, true};
+	return 0;
+}
+
+int cgm_sites_read(const struct cgm_go_process *p, const struct cgm_go_place *place,
+		   struct cgm_functab *t, struct cgm_go *ret)
+{
+	struct sum s = {.t = t, .rate = cgm_memprofile_rate(p)};
+	int r = cgm_memprofile_each(p, place, see, &s);
+
+	if (!r)
+		r = take_sites(&s, ret);
+	free(s.v);
+	return r;
+}
