@@ -20,10 +20,20 @@ static const struct {
 	const char *name;
 	void *slot;
 } symbols[] = {
-	{"curl_global_init", &curl.global_init},     {"curl_easy_init", &curl.easy_init},
-	{"curl_easy_cleanup", &curl.easy_cleanup},   {"curl_easy_setopt", &curl.easy_setopt},
-	{"curl_easy_perform", &curl.easy_perform},   {"curl_easy_getinfo", &curl.easy_getinfo},
+	{"curl_global_init", &curl.global_init},
+	{"curl_easy_init", &curl.easy_init},
+	{"curl_easy_cleanup", &curl.easy_cleanup},
+	{"curl_easy_setopt", &curl.easy_setopt},
+	{"curl_easy_perform", &curl.easy_perform},
+	{"curl_easy_getinfo", &curl.easy_getinfo},
 	{"curl_easy_strerror", &curl.easy_strerror},
+	{"curl_slist_append", &curl.slist_append},
+	{"curl_slist_free_all", &curl.slist_free_all},
+	{"curl_url", &curl.url},
+	{"curl_url_cleanup", &curl.url_cleanup},
+	{"curl_url_set", &curl.url_set},
+	{"curl_url_get", &curl.url_get},
+	{"curl_free", &curl.free},
 };
 
 static bool take_symbols(void *lib)

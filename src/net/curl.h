@@ -13,6 +13,13 @@ struct cgm_curl {
 	CURLcode (*easy_perform)(CURL *);
 	CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
 	const char *(*easy_strerror)(CURLcode);
+	struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
+	void (*slist_free_all)(struct curl_slist *);
+	CURLU *(*url)(void);
+	void (*url_cleanup)(CURLU *);
+	CURLUcode (*url_set)(CURLU *, CURLUPart, const char *, unsigned);
+	CURLUcode (*url_get)(CURLU *, CURLUPart, char **, unsigned);
+	void (*free)(void *);
 };
 
 /* NULL: this machine has no libcurl, or one that lacks a function. Threads may call it. */

@@ -49,6 +49,13 @@ int cgm_proc_open(const struct cgm_root *root, int pid)
 	return cgm_root_openat(root, path, O_PATH | O_DIRECTORY);
 }
 
+int cgm_proc_open_link(int dirfd, const char *name, int flags)
+{
+	int fd = openat(dirfd, name, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? -errno : fd;
+}
+
 void cgm_comm_set(char ret[64], const char *raw, size_t len)
 {
 	CGM_AUTO_BUF struct cgm_buf b = {0};

@@ -31,6 +31,12 @@ int cgm_proc_cgroups_read(const struct cgm_root *root, int pid, struct cgm_proc_
 /* Descriptor of /proc/PID ("self" when 0), or -errno. */
 int cgm_proc_open(const struct cgm_root *root, int pid);
 /*
+ * Opens what the magic link @name ("exe", "root") of a process leads to: something in its own mount
+ * namespace, on a file system of its choice. Opening may take for ever: in a worker only, but where
+ * the link leads to no file ("ns/net"). A descriptor or -errno; -ENOENT: it has none.
+ */
+int cgm_proc_open_link(int dirfd, const char *name, int flags);
+/*
  * Fills pid, ppid, ns_pid, comm, start_ticks, kernel_thread and the status fields; the rest becomes
  * unknown. @dirfd from cgm_proc_open(). 0, -ESRCH once it is gone, -EBADMSG, or -errno.
  */

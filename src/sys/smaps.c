@@ -109,6 +109,17 @@ static int parse_header(struct cgm_span line, char *text, struct cgm_mapping *m)
 	return 0;
 }
 
+/* "rd wr mr mw me ac nh": two letters each (fs/proc/task_mmu.c show_smap_vma_flags()). */
+static void parse_flags(struct cgm_span flags, struct cgm_mapping *m)
+{
+	while (flags.len) {
+		struct cgm_span flag = cgm_span_part(&flags, ' ');
+
+		m->noreserve = m->noreserve || cgm_span_is(flag, "nr");
+		m->nohuge = m->nohuge || cgm_span_is(flag, "nh");
+	}
+}
+
 static void parse_field(struct cgm_span line, struct cgm_mapping *m)
 {
 	struct cgm_span key, value;
@@ -125,6 +136,8 @@ static void parse_field(struct cgm_span line, struct cgm_mapping *m)
 			*to = cgm_add_sat(*to, bytes);
 		return;
 	}
+	if (cgm_span_is(key, "VmFlags"))
+		parse_flags(value, m);
 }
 
 int cgm_smaps_parse(char *text, size_t len, cgm_mapping_fn *fn, void *arg)

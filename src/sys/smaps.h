@@ -9,6 +9,7 @@
 #ifndef CGMEM_SYS_SMAPS_H
 #define CGMEM_SYS_SMAPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct cgm_mapping {
 	/* bytes; shared and private_ are clean and dirty together */
 	uint64_t rss, pss, anonymous, lazyfree, anon_huge, swap, locked, shmem_pmd, hugetlb, shared,
 		private_;
+	bool noreserve, nohuge; /* VmFlags nr and nh; in smaps since Linux 3.8, not in maps */
 };
 
 /* Called for each mapping; a negative return ends the walk and is returned. */

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/sockdiag.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <netinet/in.h>
-#include <sched.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "sys/process.h"
+#include "sys/netns.h"
 
 #include "base/banned.h"
 
@@ -22,41 +22,28 @@
 #define DUMP_MESSAGES_MAX 4096
 #define ANSWER_SECONDS	  2
 
-/* One attribute list's SK_MEMINFO_* words are asked for with these. */
+/* What an answer is added to. */
 struct sum {
 	const struct cgm_open_fds *sockets; /* NULL: all */
 	uint64_t bytes;
+	struct cgm_listeners *listeners;
 };
 
 typedef void add_fn(struct nlmsghdr *h, struct sum *s);
-
-static int own_namespace(void)
-{
-	int fd = open("/proc/self/ns/net",
-		      O_RDONLY | O_CLOEXEC); /* layer sys: the one live magic link needed here */
-
-	return fd < 0 ? -errno : fd;
-}
 
 /* A netlink socket of the network namespace of @pid, or -errno. */
 static int diag_socket(const struct cgm_root *root, pid_t pid)
 {
 	const struct timeval limit = {.tv_sec = ANSWER_SECONDS};
-	CGM_AUTO_CLOSE int proc = cgm_proc_open(root, pid);
-	CGM_AUTO_CLOSE int own = own_namespace();
-	CGM_AUTO_CLOSE int target = proc < 0 ? proc : openat(proc, "ns/net", O_RDONLY | O_CLOEXEC);
-	int fd, saved;
+	int fd, back, r, saved = cgm_netns_enter(root, pid, &back);
 
-	if (target < 0)
-		return proc < 0 ? proc : -errno;
-	if (own < 0)
-		return own;
-	if (setns(target, CLONE_NEWNET) < 0)
-		return -errno;
+	if (saved < 0)
+		return saved;
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	saved = fd < 0 ? -errno : 0;
-	if (setns(own, CLONE_NEWNET) < 0 && !saved) {
-		saved = -errno; /* cannot be but by a change of privilege */
+	r = cgm_netns_leave(back);
+	if (r < 0 && !saved) {
+		saved = r;
 		(void)close(fd);
 	}
 	if (saved)
@@ -103,8 +90,8 @@ static int dump(int fd, const void *request, size_t size, add_fn *add, struct su
 	return -E2BIG;
 }
 
-/* The words of attribute @type behind @skip bytes of payload; NULL: not there. */
-static const uint32_t *meminfo(struct nlmsghdr *h, size_t skip, unsigned short type)
+/* Attribute @type of at least @size bytes behind @skip bytes of payload; NULL: not there. */
+static const void *attribute(struct nlmsghdr *h, size_t skip, unsigned short type, size_t size)
 {
 	size_t left;
 	struct rtattr *a;
@@ -114,10 +101,15 @@ static const uint32_t *meminfo(struct nlmsghdr *h, size_t skip, unsigned short t
 	left = h->nlmsg_len - NLMSG_LENGTH(skip);
 	a = (struct rtattr *)(void *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(skip));
 	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
-		if (a->rta_type == type &&
-		    RTA_PAYLOAD(a) > SK_MEMINFO_WMEM_QUEUED * sizeof(uint32_t))
+		if (a->rta_type == type && RTA_PAYLOAD(a) >= size)
 			return RTA_DATA(a);
 	return NULL;
+}
+
+/* The SK_MEMINFO_* words up to that of the send queue. */
+static const uint32_t *meminfo(struct nlmsghdr *h, size_t skip, unsigned short type)
+{
+	return attribute(h, skip, type, (SK_MEMINFO_WMEM_QUEUED + 1) * sizeof(uint32_t));
 }
 
 static void add_inet(struct nlmsghdr *h, struct sum *s)
@@ -135,6 +127,54 @@ static void add_unix(struct nlmsghdr *h, struct sum *s)
 
 	if (m && cgm_open_fds_has(s->sockets, msg->udiag_ino))
 		s->bytes += m[SK_MEMINFO_WMEM_ALLOC];
+}
+
+static void add_listener(struct nlmsghdr *h, struct sum *s)
+{
+	const struct inet_diag_msg *msg = NLMSG_DATA(h);
+	struct cgm_listener l = {0};
+	const uint8_t *only;
+
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof *msg) || msg->idiag_state != TCP_LISTEN ||
+	    !cgm_open_fds_has(s->sockets, msg->idiag_inode))
+		return;
+	only = attribute(h, sizeof *msg, INET_DIAG_SKV6ONLY, sizeof *only);
+	l.family = msg->idiag_family;
+	l.port = ntohs(msg->id.idiag_sport);
+	l.v6_only = only && *only;
+	memcpy(l.address, msg->id.idiag_src, l.family == AF_INET6 ? 16 : 4);
+	cgm_listeners_add(s->listeners, &l);
+}
+
+int cgm_tcp_listeners_diag(const struct cgm_root *root, pid_t pid,
+			   const struct cgm_open_fds *sockets, struct cgm_listeners *ret)
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	CGM_AUTO_CLOSE int fd = diag_socket(root, pid);
+	struct cgm_listeners found = {0};
+	struct sum s = {.sockets = sockets, .listeners = &found};
+
+	if (fd < 0)
+		return fd;
+	for (size_t i = 0; i < sizeof families; i++) {
+		const struct {
+			struct nlmsghdr h;
+			struct inet_diag_req_v2 r;
+		} request = {
+			.h = {.nlmsg_len = sizeof request,
+			      .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+			.r = {.sdiag_family = families[i],
+			      .sdiag_protocol = IPPROTO_TCP,
+			      .idiag_states = 1U << TCP_LISTEN},
+		};
+		int r = dump(fd, &request, sizeof request, add_listener, &s);
+
+		if (r < 0)
+			return r;
+	}
+	*ret = found;
+	return 0;
 }
 
 int cgm_inet_queue_bytes(const struct cgm_root *root, pid_t pid, uint64_t *ret_bytes)

@@ -44,11 +44,21 @@ struct cgm_worker {
 int cgm_worker_write(struct cgm_worker_answer *to, const void *data, size_t len);
 
 /*
- * Runs @w and appends its answer to @ret. 0; what open or parse returned; -ETIMEDOUT; -EFBIG;
- * -ECANCELED when it died (the words name the signal); -EOPNOTSUPP without a sandbox; -errno.
- * Call it with one thread only, or from threads that hold no locks.
+ * Runs @w and appends its answer to @ret, also what it wrote before it failed. 0; what open or
+ * parse returned; -ETIMEDOUT; -EFBIG; -ECANCELED when it died (the words name the signal);
+ * -EOPNOTSUPP without a sandbox; -errno. Call it with one thread only, or from threads that hold no
+ * locks.
  */
 int cgm_worker_run(const struct cgm_worker *w, struct cgm_buf *ret, struct cgm_err *err);
+
+/*
+ * The two halves of it, for several at a time: @run is there after 0 only, and must be finished;
+ * @w must live until then. The deadline runs from the start.
+ */
+struct cgm_worker_run;
+int cgm_worker_start(const struct cgm_worker *w, struct cgm_worker_run **ret_run,
+		     struct cgm_err *err);
+int cgm_worker_finish(struct cgm_worker_run *run, struct cgm_buf *ret, struct cgm_err *err);
 
 /* Loads what the sandbox needs once, before many runs; else the first run does. 0 or -EOPNOTSUPP.
  */
