@@ -42,5 +42,14 @@ struct cgm_go_sums {
 };
 int cgm_inspect_sums(struct cgm_session *s, const char *path, bool goroutines,
 		     struct cgm_go_sums *ret);
+/*
+ * The two halves of it, so that several groups are looked at side by side. *@ret_run: NULL where
+ * there is nothing to look at. Each that was started is to be finished. 0 or -ENOMEM.
+ */
+struct cgm_sums_run;
+int cgm_inspect_sums_start(struct cgm_session *s, const char *path, bool goroutines,
+			   struct cgm_sums_run **ret_run);
+int cgm_inspect_sums_finish(struct cgm_session *s, struct cgm_sums_run *run,
+			    struct cgm_go_sums *ret);
 
 #endif

@@ -7,11 +7,14 @@
 
 #include "cgroup/limits.h"
 #include "cgroup/walk.h"
+#include "collect/inspect.h"
 #include "collect/target.h"
 #include "engine/locate.h"
 #include "model/findings.h"
 
 #include "base/banned.h"
+
+#define SUMS_AT_ONCE 4
 
 void cgm_listing_clear(struct cgm_listing *l)
 {
@@ -176,6 +179,35 @@ static int fill_row(struct cgm_session *s, const struct cgm_host *host,
 	return q->levels ? add_levels(s, l, row, s->mem_total) : 0;
 }
 
+/* One worker a row, a few at a time: they wait for the kernel as much as they compute. */
+static int add_go_sums(struct cgm_session *s, const struct cgm_listing_request *q,
+		       struct cgm_listing *l, size_t n)
+{
+	struct cgm_sums_run *runs[SUMS_AT_ONCE] = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < n + SUMS_AT_ONCE; i++) {
+		struct cgm_sums_run **at = &runs[i % SUMS_AT_ONCE];
+		struct cgm_go_sums sums;
+		int done = 0, started = 0;
+
+		if (i >= SUMS_AT_ONCE) {
+			struct cgm_row *row = &l->rows.v[i - SUMS_AT_ONCE];
+
+			done = cgm_inspect_sums_finish(s, CGM_TAKE(*at), &sums);
+			row->go_heap = sums.heap;
+			row->go_retained = sums.retained;
+			row->go_sys = sums.sys;
+			row->goroutines = sums.goroutines;
+		}
+		if (r == 0 && i < n && l->rows.v[i].path && !l->rows.v[i].gone)
+			started = cgm_inspect_sums_start(s, l->rows.v[i].path, q->goroutines, at);
+		if (r == 0)
+			r = done < 0 ? done : started;
+	}
+	return r;
+}
+
 int cgm_listing_take(struct cgm_session *s, const struct cgm_host *host,
 		     const struct cgm_listing_request *q, struct cgm_listing *ret,
 		     struct cgm_err *err)
@@ -193,6 +225,8 @@ int cgm_listing_take(struct cgm_session *s, const struct cgm_host *host,
 		l.rows.v[i].typed = l.typed[i];
 	for (size_t i = 0; r == 0 && i < l.containers.n; i++)
 		r = fill_row(s, host, q, &l, &l.containers.v[i], &l.rows.v[i]);
+	if (r == 0 && q->go_sums)
+		r = add_go_sums(s, q, &l, l.containers.n);
 	if (q->sampler)
 		cgm_sampler_sweep(q->sampler);
 	if (r < 0) {

@@ -8,10 +8,12 @@
 #include "model/row.h"
 
 struct cgm_listing_request {
-	bool all;     /* stopped ones too */
-	bool units;   /* services and scopes, and where there are none, every leaf group */
-	bool levels;  /* effective limit and headroom */
-	bool inspect; /* what only inspect tells: restarts */
+	bool all;	 /* stopped ones too */
+	bool units;	 /* services and scopes, and where there are none, every leaf group */
+	bool levels;	 /* effective limit and headroom */
+	bool inspect;	 /* what only inspect tells: restarts */
+	bool go_sums;	 /* figures of the Go programs: looks into their memory */
+	bool goroutines; /* and how many goroutines they have */
 	uint32_t files;
 	const char *const *targets; /* n_targets 0: all containers */
 	size_t n_targets;

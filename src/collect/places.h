@@ -15,6 +15,8 @@
 struct cgm_places;
 
 int cgm_places_open(struct cgm_places **ret);
+/* The same in the directory @dir, NULL: nowhere, nothing is kept. 0 or -ENOMEM. */
+int cgm_places_open_in(const char *dir, struct cgm_places **ret);
 /* Writes it back when something was added, then frees it. */
 void cgm_places_close(struct cgm_places *p);
 CGM_DEFINE_CLEANUP(struct cgm_places *, cgm_places_close)

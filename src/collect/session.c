@@ -43,6 +43,7 @@ void cgm_session_free(struct cgm_session *s)
 {
 	if (!s)
 		return;
+	cgm_places_close(s->places);
 	cgm_engine_free(s->engine);
 	cgm_reader_free(s->reader);
 	cgm_hierarchy_free(s->hierarchy);

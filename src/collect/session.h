@@ -7,6 +7,7 @@
 #define CGMEM_COLLECT_SESSION_H
 
 #include "cgroup/group.h"
+#include "collect/places.h"
 #include "engine/engine.h"
 
 struct cgm_session_options {
@@ -32,6 +33,7 @@ struct cgm_session {
 	enum cgm_engine_state engine_state;
 	struct cgm_err engine_err;
 	struct cgm_opt mem_total;
+	struct cgm_places *places; /* opened by the first inspection; NULL: not yet */
 };
 
 /* Fails only when the root cannot be opened or memory is short; a missing hierarchy is a state. */

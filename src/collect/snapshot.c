@@ -10,6 +10,7 @@
 #include "cgroup/limits.h"
 #include "base/units.h"
 #include "cgroup/walk.h"
+#include "collect/inspect.h"
 #include "model/breakdown.h"
 #include "sys/host.h"
 #include "sys/kmsg.h"
@@ -181,6 +182,17 @@ static int read_oom_report(struct cgm_session *s, struct cgm_snapshot *snap)
 	return 0;
 }
 
+static int look_inside(struct cgm_session *s, const struct cgm_snapshot_request *q,
+		       struct cgm_snapshot *snap)
+{
+	const struct cgm_inspect_request inspect = {.want = q->inspect,
+						    .go_url = q->go_url,
+						    .profile = q->profile,
+						    .profile_data = q->profile_data};
+
+	return q->look_inside ? cgm_inspect(s, &inspect, snap) : 0;
+}
+
 static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
 		    struct cgm_snapshot *snap)
 {
@@ -194,6 +206,8 @@ static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
 	r = note_denied(snap);
 	if (r == 0 && !snap->is_root)
 		r = cgm_snapshot_add_processes(s, snap);
+	if (r == 0)
+		r = look_inside(s, q, snap);
 	if (r == 0 && !q->procs_only)
 		r = cgm_snapshot_add_evidence(s, snap);
 	return r == 0 && !q->procs_only ? note_absent(snap) : r;

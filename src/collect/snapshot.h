@@ -4,13 +4,21 @@
 #ifndef CGMEM_COLLECT_SNAPSHOT_H
 #define CGMEM_COLLECT_SNAPSHOT_H
 
+#include "base/buf.h"
 #include "collect/containers.h"
+#include "golang/profile.h"
 
 #define CGM_PROCS_MAX 8192
 
 struct cgm_snapshot_request {
-	bool procs_only;   /* `cgmem procs`: no holders, no evidence for findings */
-	uint64_t watch_ms; /* sample twice, this far apart; 0: once */
+	bool procs_only; /* `cgmem procs`: no holders, no evidence for findings */
+	/* On the live machine the processes are inspected for these, flags of collect/inspect.h. */
+	bool look_inside;
+	unsigned inspect;   /* 0: which of them are Go programs, no more */
+	const char *go_url; /* with CGM_INSPECT_ENDPOINT; NULL: the program's own sockets */
+	enum cgm_go_profile profile;
+	struct cgm_buf *profile_data; /* where the profile goes */
+	uint64_t watch_ms;	      /* sample twice, this far apart; 0: once */
 	/* Called several times a second while watching; NULL: nobody wants to know. */
 	void (*progress)(uint64_t done_ms, uint64_t total_ms, void *arg);
 	void *arg;
