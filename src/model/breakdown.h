@@ -20,7 +20,10 @@ enum cgm_part_id {
 };
 
 enum cgm_child_id {
-	/* of anon; the Go ones are filled when Go figures are there */
+	/*
+	 * of anon; the Go ones come first, and are there when the figures of a Go program are;
+	 * other processes when there is a Go program
+	 */
 	CGM_CHILD_GO_HEAP_LIVE,
 	CGM_CHILD_GO_HEAP_SINCE_GC,
 	CGM_CHILD_GO_HEAP_FRAGMENTED,
@@ -98,7 +101,8 @@ void cgm_breakdown_make(const struct cgm_sample *s, const struct cgm_host *host,
 			const struct cgm_process *procs, size_t n_procs, struct cgm_breakdown *ret);
 
 /*
- * Of what @s is about: as cgm_breakdown_make() for a group; for the machine (CGM_TARGET_HOST, and a
+ * Of what @s is about: as cgm_breakdown_make() for a group, with v1's kernel memory and the memory
+ * of Go programs split by what is known beside the sample; for the machine (CGM_TARGET_HOST, and a
  * root group, which has no charge of its own) from its /proc/meminfo, where charged is MemTotal -
  * MemFree, docker has no figure (docker_bytes is charged), and unattributed is what the kernel and
  * its drivers took page by page, so slack does not bound it.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/units.h"
+#include "model/go_split.h"
 #include "model/parts.h"
 
 #include "base/banned.h"
@@ -89,6 +90,9 @@ void cgm_breakdown_snapshot(const struct cgm_snapshot *s, struct cgm_breakdown *
 		return;
 	}
 	cgm_breakdown_make(&s->now, &s->host, s->procs, s->n_procs, ret);
-	if (ret->known && s->version == 1)
+	if (!ret->known)
+		return;
+	if (s->version == 1)
 		cgm_split_kernel_v1(s, ret);
+	cgm_split_anon_go(s, ret);
 }

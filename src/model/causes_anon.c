@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/rules.h"
+#include "model/go_words.h"
 
 #include "base/banned.h"
 
@@ -14,10 +14,53 @@ static void process_evidence(struct cgm_finding *f, const struct cgm_process *p)
 		cgm_evidence(f, "VmRSS", p->rss.v, "bytes");
 }
 
+/* A Go program of whose runtime nothing is known: why. NULL: @p is none, or its figures are there.
+ */
+static const struct cgm_go *unread_go(const struct cgm_rules *r, const struct cgm_process *p)
+{
+	const struct cgm_go *g = cgm_go_of(r->s, p->pid);
+
+	return g && !cgm_go_explained(r->s, p) ? g : NULL;
+}
+
+/* How many processes have what is told here: those whose memory Go's figures explain do not. */
+static size_t owners(const struct cgm_rules *r)
+{
+	return r->sums.n > r->sums.n_go ? r->sums.n - r->sums.n_go : 1;
+}
+
+static void say_whose(const struct cgm_rules *r, const struct cgm_process *p, const char *n,
+		      struct cgm_finding *f)
+{
+	char most[CGM_TEXT_MAX], comm[CGM_NAME_TEXT], kinds[CGM_GO_TEXT];
+	uint64_t left = cgm_anon_left(r->s, p);
+	bool told = *cgm_kinds_text(kinds, p);
+
+	cgm_name_text(comm, p->comm);
+	cgm_human_bytes(most, left);
+	if (left < cgm_process_anon(p))
+		cgm_say(f,
+			"%s is anonymous memory beside what the Go figures explain, in %s (pid %d) "
+			"for the most part: written data of the program, its first stack, and "
+			"what came and went between the readings.",
+			n, comm, (int)p->pid);
+	else if (owners(r) == 1)
+		cgm_say(f, "%s is anonymous memory%s of %s (pid %d)%s%s.", n,
+			told ? "" : " (heap, stacks)", comm, (int)p->pid, told ? ": " : "", kinds);
+	else
+		cgm_say(f,
+			"%s is anonymous memory (heap, stacks) of %zu processes; %s (pid %d) has "
+			"%s: %s%s%s.",
+			n, owners(r), comm, (int)p->pid,
+			left > f->bytes.v / 2 ? "most of it" : "the largest share", most,
+			told ? ", of it " : "", kinds);
+}
+
 void cgm_cause_anon(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	const struct cgm_process *p = r->sums.largest;
-	char n[CGM_TEXT_MAX], most[CGM_TEXT_MAX], comm[CGM_NAME_TEXT], t[CGM_NAME_TEXT];
+	const struct cgm_go *g = p ? unread_go(r, p) : NULL;
+	char n[CGM_TEXT_MAX], t[CGM_NAME_TEXT], text[CGM_GO_TEXT];
 
 	cgm_human_bytes(n, f->bytes.v);
 	cgm_evidence_value(f, &r->s->now, CGM_ANON);
@@ -26,48 +69,69 @@ void cgm_cause_anon(const struct cgm_rules *r, struct cgm_finding *f)
 		cgm_advise(f, "See which process has it: cgmem procs %s", cgm_target_text(t, r->s));
 		return;
 	}
-	cgm_name_text(comm, p->comm);
-	cgm_human_bytes(most, cgm_process_anon(p));
 	process_evidence(f, p);
-	if (r->sums.n == 1)
-		cgm_say(f, "%s is anonymous memory (heap, stacks) of %s (pid %d).", n, comm,
-			(int)p->pid);
-	else
+	cgm_kinds_evidence(f, p, 5);
+	if (g)
 		cgm_say(f,
-			"%s is anonymous memory (heap, stacks) of %zu processes; %s (pid %d) has "
-			"%s: %s.",
-			n, r->sums.n, comm, (int)p->pid,
-			cgm_process_anon(p) > f->bytes.v / 2 ? "most of it" : "the largest share",
-			most);
+			"%s is anonymous memory. %s has %s of it, a Go program whose runtime could "
+			"not be read: %.160s.",
+			n, cgm_go_process_text(text, g),
+			cgm_percent(cgm_process_anon(p), f->bytes.v) > 50 ? "most" : "a part",
+			g->why[0] ? g->why : "nothing says why");
+	else
+		say_whose(r, p, n, f);
 	cgm_advise(f,
-		   "Only the program (or swap) gives it back. Its mappings by size: pmap -x %d | "
-		   "sort -nk3 | tail; one sample cannot tell a leak, a longer look can: cgmem "
-		   "explain --for 60s %s",
-		   (int)p->pid, cgm_target_text(t, r->s));
+		   "Only the program (or swap) gives it back. %s One sample cannot tell a leak, a "
+		   "longer look can: cgmem explain --for 60s %s",
+		   cgm_kinds_advice(text, p), cgm_target_text(t, r->s));
 }
 
 void cgm_cause_anon_children(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	const struct cgm_process *p = r->sums.largest_child;
 	char n[CGM_TEXT_MAX], most[CGM_TEXT_MAX], comm[CGM_NAME_TEXT], t[CGM_NAME_TEXT];
+	char kinds[CGM_GO_TEXT];
 
 	cgm_human_bytes(n, f->bytes.v);
 	cgm_human_bytes(most, cgm_process_anon(p));
 	cgm_name_text(comm, p->comm);
+	cgm_kinds_text(kinds, p);
 	cgm_evidence(f, "children", r->sums.n_children, "count");
 	process_evidence(f, p);
 	cgm_evidence(f, "pid", (uint64_t)p->pid, "count");
 	cgm_say(f,
 		"%s is anonymous memory of %zu process%s beside the main one: %s (pid %d)%s has "
-		"%s. "
-		"The main process's own figures do not show it.",
+		"%s%s%s. The main process's own figures do not show it.",
 		n, r->sums.n_children, r->sums.n_children == 1 ? "" : "es", comm, (int)p->pid,
 		p->foreign && r->s->target.kind == CGM_TARGET_CONTAINER
 			? ", started from outside by exec,"
 			: "",
-		most);
+		most, *kinds ? ", of it " : "", kinds);
+	cgm_kinds_evidence(f, p, 3);
 	cgm_advise(f, "ps -o pid,ppid,rss,etime,args -p %d; all of them: cgmem procs %s",
 		   (int)p->pid, cgm_target_text(t, r->s));
+}
+
+/* The scavenger gives back pages of 4 KiB; of a huge page the kernel keeps them until it splits it.
+ */
+static void go_huge_pages(const struct cgm_rules *r, struct cgm_finding *f)
+{
+	const struct cgm_go *g = &r->s->go[0];
+	char n[CGM_TEXT_MAX], name[CGM_GO_TEXT];
+
+	cgm_human_bytes(n, f->bytes.v);
+	if (g->stat[CGM_GO_HEAP_RELEASED].known)
+		cgm_evidence(f, "HeapReleased", g->stat[CGM_GO_HEAP_RELEASED].v, "bytes");
+	cgm_evidence(f, "arenas_huge", g->resident.arenas_huge, "bytes");
+	cgm_say(f,
+		"%s is Go heap that the runtime of %s gave back in parts of huge pages: the kernel "
+		"keeps and charges such pages whole, though they are in no process's RSS.",
+		n, cgm_go_process_text(name, g));
+	cgm_advise(f,
+		   "The kernel splits and frees them under pressure. To have none: %s; and "
+		   "khugepaged/max_ptes_none set to 0, so that the kernel does not fill up with "
+		   "huge pages again what Go has given back.",
+		   cgm_go_no_huge_pages(g));
 }
 
 void cgm_cause_huge_pages(const struct cgm_rules *r, struct cgm_finding *f)
@@ -89,6 +153,10 @@ void cgm_cause_huge_pages(const struct cgm_rules *r, struct cgm_finding *f)
 		cgm_say(f, "%s is hugetlb pages, which this machine counts as memory.", n);
 		cgm_advise(f, "The program asked for them (MAP_HUGETLB, hugetlbfs): they are freed "
 			      "when it unmaps them.");
+		return;
+	}
+	if (cgm_go_is_split_huge(r->s, b, f->bytes.v)) {
+		go_huge_pages(r, f);
 		return;
 	}
 	if (unmapped >= f->bytes.v / 2)

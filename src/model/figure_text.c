@@ -144,6 +144,20 @@ void cgm_text_lazydocker(char buf[CGM_TEXT_MAX], uint64_t bytes)
 		(void)snprintf(buf, CGM_TEXT_MAX, "0B");
 }
 
+void cgm_text_pprof(char buf[CGM_TEXT_MAX], uint64_t bytes)
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+	unsigned i = power_of(bytes) < 5 ? power_of(bytes) : 5;
+	size_t len;
+
+	scaled(buf, bytes, i, 2);
+	len = strlen(buf);
+	if (len > 3 && !strcmp(buf + len - 3, ".00"))
+		buf[len - 3] = '\0';
+	if (bytes)
+		add_unit(buf, units[i]);
+}
+
 void cgm_text_unknown(char buf[CGM_TEXT_MAX])
 {
 	(void)snprintf(buf, CGM_TEXT_MAX, "-");

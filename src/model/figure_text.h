@@ -18,6 +18,8 @@ cgm_figure_text_fn cgm_text_below;   /* base 1024 with the names of base 1000: "
 cgm_figure_text_fn cgm_text_ctop;    /* cwidgets/util.go byteFormat, short: "39.8M" */
 cgm_figure_text_fn cgm_text_lazydocker; /* two digits: "39.80MiB" */
 cgm_figure_text_fn cgm_text_kib;	/* ps, top, free: a number of KiB, "40756" */
+/* go tool pprof, measurement.go ScaledLabel: base 1024 with the names of base 1000: "39.80MB" */
+cgm_figure_text_fn cgm_text_pprof;
 void cgm_text_unknown(char buf[CGM_TEXT_MAX]);
 
 #endif

@@ -2,6 +2,7 @@
 #include "model/figures.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "model/figure_text.h"
@@ -17,10 +18,11 @@ struct view {
 	struct cgm_proc_sums sums;
 };
 
-/* A formula's result. @wraps: the tool computes it, and shows nonsense (uint64_t below zero). */
+/* A formula's result. @wraps: the tool computes it, and shows nonsense (uint64_t below
+ * zero). @off: it is not set. */
 struct result {
 	uint64_t v;
-	bool known, wraps;
+	bool known, wraps, off;
 };
 
 static struct result known(uint64_t v, bool is_known)
@@ -162,8 +164,47 @@ static struct result all_containers(const struct view *v)
 	return from_opt(v->s->containers_docker);
 }
 
-/* For which targets a row is shown. */
-enum { ON_V1 = 1, ON_V2 = 2, ON_GROUP = 3, ON_HOST = 4 };
+/* Go's figures are of one process, as its programmer sees them: the one with most memory. */
+static struct result go_stat(const struct view *v, enum cgm_go_stat id)
+{
+	return v->s->n_go ? from_opt(v->s->go[0].stat[id]) : known(0, false);
+}
+
+static struct result heap_alloc(const struct view *v)
+{
+	return go_stat(v, CGM_GO_HEAP_ALLOC);
+}
+
+static struct result go_sys(const struct view *v)
+{
+	return go_stat(v, CGM_GO_SYS);
+}
+
+static struct result inuse_space(const struct view *v)
+{
+	return v->s->n_go ? from_opt(v->s->go[0].inuse_space) : known(0, false);
+}
+
+static struct result alloc_space(const struct view *v)
+{
+	return v->s->n_go ? from_opt(v->s->go[0].alloc_space) : known(0, false);
+}
+
+/* Off is no number of bytes. */
+static struct result gomemlimit(const struct view *v)
+{
+	struct cgm_opt limit = v->s->n_go ? v->s->go[0].gomemlimit : (struct cgm_opt){0, false};
+
+	if (limit.known && limit.v >= CGM_GO_LIMIT_OFF)
+		return (struct result){.off = true};
+	return from_opt(limit);
+}
+
+/*
+ * For which targets a row is shown; ON_GO: groups with a Go program. APART: it is no memory that is
+ * there now, and a difference from docker's means nothing.
+ */
+enum { ON_V1 = 1, ON_V2 = 2, ON_GROUP = 3, ON_HOST = 4, ON_GO = 8, APART = 16 };
 
 static const struct {
 	const char *tool, *versions, *v1, *v2;
@@ -215,6 +256,20 @@ static const struct {
 	{"PSS", "sum", "sum of Pss, shared pages once", NULL, sum_pss, cgm_text_kib, ON_GROUP},
 	{"top RES", "largest process", "VmRSS of the largest process", NULL, top_res, cgm_text_kib,
 	 ON_GROUP},
+	{"pprof inuse_space", "largest process",
+	 "live objects of the heap profile as of the last GC, of the largest Go process", NULL,
+	 inuse_space, cgm_text_pprof, ON_GO},
+	{"pprof alloc_space", "largest process",
+	 "all that was ever allocated, of the largest Go process", NULL, alloc_space,
+	 cgm_text_pprof, ON_GO | APART},
+	{"runtime HeapAlloc", "largest process",
+	 "live and not yet swept objects, of the largest Go process", NULL, heap_alloc,
+	 cgm_text_bytes, ON_GO},
+	{"runtime Sys", "largest process",
+	 "address space taken by the runtime, of the largest Go process", NULL, go_sys,
+	 cgm_text_bytes, ON_GO},
+	{"GOMEMLIMIT", "largest process", "soft limit in effect, of the largest Go process", NULL,
+	 gomemlimit, cgm_text_docker, ON_GO | APART},
 	{"docker stats of all", "20.10 and later", "sum over the containers", NULL, all_containers,
 	 cgm_text_docker, ON_HOST},
 	{"free used", "procps 4 and later", "MemTotal - MemAvailable", NULL, free_now, cgm_text_kib,
@@ -237,9 +292,11 @@ static void fill(const struct view *v, size_t row, bool host, struct cgm_figure 
 		f->formula = rows[row].v2;
 	if (x.known || x.wraps)
 		rows[row].text(f->text, x.v);
+	else if (x.off)
+		(void)snprintf(f->text, sizeof f->text, "off");
 	else
 		cgm_text_unknown(f->text);
-	if (!x.known || !v->b->known || host)
+	if (!x.known || !v->b->known || host || rows[row].on & APART)
 		return;
 	f->has_difference = true;
 	f->difference = (int64_t)(x.v - v->b->docker_bytes);
@@ -256,6 +313,8 @@ int cgm_figures_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b
 
 	if (!list)
 		return -ENOMEM;
+	if (s->n_go && !host)
+		on |= ON_GO;
 	cgm_proc_sums_make(s, &v.sums);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].on & on)

@@ -22,7 +22,7 @@
 enum cgm_finding_kind { CGM_KIND_CAUSE, CGM_KIND_GROWTH, CGM_KIND_RISK, CGM_KIND_NOTICE };
 enum cgm_severity { CGM_INFO, CGM_WARN, CGM_CRITICAL };
 
-#define CGM_EVIDENCE_MAX 8
+#define CGM_EVIDENCE_MAX 12
 
 struct cgm_evidence {
 	const char *name; /* constant: a memory.stat key, a file, a process field */
@@ -36,8 +36,8 @@ struct cgm_finding {
 	enum cgm_severity severity;
 	struct cgm_opt bytes;
 	bool in_docker;	   /* a cause whose bytes docker's figure contains */
-	char summary[256]; /* one sentence */
-	char advice[384];  /* what to do; a command where there is one; "" none */
+	char summary[512]; /* one to three sentences */
+	char advice[640];  /* what to do; a command where there is one; "" none */
 	struct cgm_evidence evidence[CGM_EVIDENCE_MAX];
 	size_t n_evidence;
 };

@@ -11,6 +11,13 @@ const char *const cgm_cause_ids[CGM_CAUSE_COUNT] = {
 	[CGM_CAUSE_HUGE_PAGES] = "huge-pages",
 	[CGM_CAUSE_LAZYFREE] = "lazyfree",
 	[CGM_CAUSE_LOCKED] = "locked",
+	[CGM_CAUSE_GO_HEAP] = "go-heap",
+	[CGM_CAUSE_GO_GARBAGE] = "go-garbage",
+	[CGM_CAUSE_GO_IDLE] = "go-idle",
+	[CGM_CAUSE_GO_FRAGMENTATION] = "go-fragmentation",
+	[CGM_CAUSE_GO_STACKS] = "go-stacks",
+	[CGM_CAUSE_GO_RUNTIME] = "go-runtime",
+	[CGM_CAUSE_OFF_HEAP] = "off-heap",
 	[CGM_CAUSE_CACHE_INACTIVE] = "cache-inactive",
 	[CGM_CAUSE_CACHE_ACTIVE] = "cache-active",
 	[CGM_CAUSE_CACHE_MAPPED] = "cache-mapped",
@@ -119,6 +126,23 @@ static uint64_t locked_anon_bytes(const struct view *v, uint64_t unevictable)
 	return cgm_sub_sat(unevictable, v->b->part[CGM_PART_TMPFS].bytes);
 }
 
+static void split_go(const struct view *v, struct pool *anon)
+{
+	static const enum cgm_cause causes[] = {
+		[CGM_CHILD_GO_HEAP_LIVE] = CGM_CAUSE_GO_HEAP,
+		[CGM_CHILD_GO_HEAP_SINCE_GC] = CGM_CAUSE_GO_GARBAGE,
+		[CGM_CHILD_GO_HEAP_FRAGMENTED] = CGM_CAUSE_GO_FRAGMENTATION,
+		[CGM_CHILD_GO_IDLE_RETAINED] = CGM_CAUSE_GO_IDLE,
+		[CGM_CHILD_GO_STACKS] = CGM_CAUSE_GO_STACKS,
+		[CGM_CHILD_GO_RUNTIME] = CGM_CAUSE_GO_RUNTIME,
+		[CGM_CHILD_OFF_HEAP] = CGM_CAUSE_OFF_HEAP,
+	};
+
+	for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+		give_used(v->p, causes[i], anon, v->b->child[i].bytes);
+}
+
+/* What is locked, or belongs to a child, and is told by Go's figures is theirs: that says more. */
 static void split_anon(const struct view *v, uint64_t unevictable)
 {
 	struct pool anon = pool_of_part(v->b, CGM_PART_ANON);
@@ -130,6 +154,7 @@ static void split_anon(const struct view *v, uint64_t unevictable)
 	if (v->sums && v->sums->thp_zero.known)
 		give_used(v->p, CGM_CAUSE_HUGE_PAGES, &anon, v->sums->thp_zero.v);
 	give_all(v->p, CGM_CAUSE_HUGE_PAGES, &hugetlb);
+	split_go(v, &anon);
 	give_used(v->p, CGM_CAUSE_LOCKED, &anon, locked_anon_bytes(v, unevictable));
 	if (v->sums)
 		give_used(v->p, CGM_CAUSE_ANON_CHILDREN, &anon, v->sums->children_anon);

@@ -26,21 +26,16 @@ static bool limit_of(const struct cgm_rules *r, const struct cgm_sample *s, uint
 	return true;
 }
 
-/*
- * Charged, less what the kernel can take back without swap. v1 does not tell reclaimable slab: the
- * target's estimate stands for it, in its ancestors too.
- */
-static uint64_t needed(const struct cgm_rules *r, const struct cgm_sample *s)
+uint64_t cgm_needed(const struct cgm_sample *s, const struct cgm_breakdown *b)
 {
 	uint64_t n = cgm_get(s, CGM_CHARGED) - cgm_reclaimable(s);
 
 	if (s->version == 1)
-		n = cgm_sub_sat(n, r->b->child[CGM_CHILD_SLAB_RECLAIMABLE].bytes);
+		n = cgm_sub_sat(n, b->child[CGM_CHILD_SLAB_RECLAIMABLE].bytes);
 	return n;
 }
 
-/* @used is more than @percent of @limit. */
-static bool above(uint64_t used, uint64_t limit, unsigned percent)
+bool cgm_above(uint64_t used, uint64_t limit, unsigned percent)
 {
 	return (double)used * 100.0 > (double)limit * percent;
 }
@@ -82,9 +77,9 @@ bool cgm_risk_near_limit(const struct cgm_rules *r, struct cgm_finding *f)
 
 	for (size_t i = 0; i < r->s->n_levels; i++) {
 		const struct cgm_sample *s = &r->s->levels[i].sample;
-		uint64_t used = needed(r, s);
+		uint64_t used = cgm_needed(s, r->b);
 
-		if (!limit_of(r, s, &limit) || !above(used, limit, 90))
+		if (!limit_of(r, s, &limit) || !cgm_above(used, limit, 90))
 			continue;
 		if (worst_limit &&
 		    (double)used * (double)worst_limit <= (double)worst * (double)limit)
@@ -95,7 +90,7 @@ bool cgm_risk_near_limit(const struct cgm_rules *r, struct cgm_finding *f)
 	}
 	if (!worst)
 		return false;
-	f->severity = above(worst, worst_limit, 98) ? CGM_CRITICAL : CGM_WARN;
+	f->severity = cgm_above(worst, worst_limit, 98) ? CGM_CRITICAL : CGM_WARN;
 	f->bytes = (struct cgm_opt){worst, true};
 	cgm_evidence(f, "needed", worst, "bytes");
 	cgm_evidence(f, "limit", worst_limit, "bytes");
@@ -159,7 +154,7 @@ static bool at_limit(const struct cgm_rules *r)
 
 	for (size_t i = 0; i < r->s->n_levels; i++)
 		if (limit_of(r, &r->s->levels[i].sample, &limit) &&
-		    above(cgm_get(&r->s->levels[i].sample, CGM_CHARGED), limit, 80))
+		    cgm_above(cgm_get(&r->s->levels[i].sample, CGM_CHARGED), limit, 80))
 			return true;
 	return false;
 }
@@ -202,10 +197,10 @@ bool cgm_risk_throttled(const struct cgm_rules *r, struct cgm_finding *f)
 
 	for (size_t i = 0; i < r->s->n_levels; i++) {
 		const struct cgm_sample *s = &r->s->levels[i].sample;
-		uint64_t high = cgm_get(s, CGM_HIGH), used = needed(r, s);
+		uint64_t high = cgm_get(s, CGM_HIGH), used = cgm_needed(s, r->b);
 
 		/* page cache at memory.high is reclaimed, not throttled */
-		if (!high || !cgm_get(s, CGM_EVENT_HIGH) || !above(used, high, 90))
+		if (!high || !cgm_get(s, CGM_EVENT_HIGH) || !cgm_above(used, high, 90))
 			continue;
 		f->severity = CGM_WARN;
 		f->bytes = (struct cgm_opt){used, true};
@@ -281,7 +276,7 @@ static size_t tightest_ancestor(const struct cgm_rules *r, uint64_t own, bool *r
 
 		if (!limit_of(r, s, &limit))
 			continue;
-		full = above(needed(r, s), limit, 90);
+		full = cgm_above(cgm_needed(s, r->b), limit, 90);
 		if ((limit >= own && !full) || (tight && !full) ||
 		    (tight == full && limit >= least))
 			continue;
@@ -327,7 +322,7 @@ bool cgm_risk_parent_limit(const struct cgm_rules *r, struct cgm_finding *f)
 		return unseen_parent_limit(r, f);
 	parent = &r->s->levels[at].sample;
 	(void)limit_of(r, parent, &limit);
-	used = needed(r, parent);
+	used = cgm_needed(parent, r->b);
 	f->severity = full ? CGM_WARN : CGM_INFO;
 	cgm_evidence(f, "limit", limit, "bytes");
 	cgm_evidence(f, "needed", used, "bytes");

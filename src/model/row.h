@@ -18,6 +18,8 @@ struct cgm_row {
 	struct cgm_effective_limit effective;
 	const char *effective_from; /* path of the group that sets it, "host", NULL unknown */
 	struct cgm_opt headroom;
+	/* Sums over the container's Go programs; unknown: none, or not looked at. */
+	struct cgm_opt go_heap, go_retained, go_sys, goroutines;
 	const char *why; /* constant finding id or "-" */
 };
 

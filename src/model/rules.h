@@ -17,6 +17,13 @@ enum cgm_cause {
 	CGM_CAUSE_HUGE_PAGES,
 	CGM_CAUSE_LAZYFREE,
 	CGM_CAUSE_LOCKED,
+	CGM_CAUSE_GO_HEAP,
+	CGM_CAUSE_GO_GARBAGE,
+	CGM_CAUSE_GO_IDLE,
+	CGM_CAUSE_GO_FRAGMENTATION,
+	CGM_CAUSE_GO_STACKS,
+	CGM_CAUSE_GO_RUNTIME,
+	CGM_CAUSE_OFF_HEAP,
 	CGM_CAUSE_CACHE_INACTIVE,
 	CGM_CAUSE_CACHE_ACTIVE,
 	CGM_CAUSE_CACHE_MAPPED,
@@ -34,13 +41,15 @@ enum cgm_cause {
 /* Sums over the processes; unknown unless every process with memory tells it. */
 struct cgm_proc_sums {
 	size_t n;      /* processes with memory of their own */
+	size_t n_go;   /* of these: Go programs whose memory is told apart */
 	bool complete; /* all of the group's processes are among them */
 	struct cgm_opt rss, vsz, pss, pss_file, pss_shmem, rss_shmem, lazyfree, locked, locked_anon,
 		hugetlb, thp_zero, threads;
 	/* anonymous memory of children of the workload, which they share with nobody */
 	uint64_t children_anon;
 	size_t n_children;
-	const struct cgm_process *largest; /* by anonymous memory; NULL: none known */
+	/* by anonymous memory that Go's figures do not explain; NULL: none known */
+	const struct cgm_process *largest;
 	const struct cgm_process *largest_child;
 };
 
@@ -60,6 +69,8 @@ struct cgm_rules {
 
 /* How much anonymous memory a process has: its PSS, or its RSS where that is all there is. */
 uint64_t cgm_process_anon(const struct cgm_process *p);
+/* How much of it the figures of a Go program do not explain: all of it for other programs. */
+uint64_t cgm_anon_left(const struct cgm_snapshot *s, const struct cgm_process *p);
 void cgm_proc_sums_make(const struct cgm_snapshot *s, struct cgm_proc_sums *ret);
 
 /* @s and @sums may be NULL: then what memory.stat alone tells. */
@@ -90,6 +101,13 @@ const char *cgm_plain_text(char buf[CGM_NAME_TEXT], const char *name, const char
 /* What the user calls the target, and "docker exec NAME " or "" in front of a command in it. */
 const char *cgm_target_text(char buf[CGM_NAME_TEXT], const struct cgm_snapshot *s);
 const char *cgm_exec_text(char buf[CGM_NAME_TEXT + 16], const struct cgm_snapshot *s);
+/*
+ * Charged, less what the kernel can take back without swap, at @s: the group or an ancestor. v1
+ * does not tell reclaimable slab: the target's estimate in @b stands for it, in its ancestors too.
+ */
+uint64_t cgm_needed(const struct cgm_sample *s, const struct cgm_breakdown *b);
+/* @used is more than @percent of @limit. */
+bool cgm_above(uint64_t used, uint64_t limit, unsigned percent);
 /* @part of @whole in percent, at most 100. */
 unsigned cgm_percent(uint64_t part, uint64_t whole);
 
@@ -101,10 +119,12 @@ cgm_cause_fn cgm_cause_anon, cgm_cause_anon_children, cgm_cause_huge_pages, cgm_
 	cgm_cause_locked, cgm_cause_cache_inactive, cgm_cause_cache_active, cgm_cause_cache_mapped,
 	cgm_cause_cache_dirty, cgm_cause_tmpfs, cgm_cause_slab_reclaimable,
 	cgm_cause_slab_unreclaimable, cgm_cause_page_tables, cgm_cause_thread_stacks,
-	cgm_cause_sockets, cgm_cause_kernel_other;
+	cgm_cause_sockets, cgm_cause_kernel_other, cgm_cause_go_heap, cgm_cause_go_garbage,
+	cgm_cause_go_idle, cgm_cause_go_fragmentation, cgm_cause_go_stacks, cgm_cause_go_runtime,
+	cgm_cause_off_heap;
 
 cgm_rule_fn cgm_risk_no_limit, cgm_risk_near_limit, cgm_risk_thrashing, cgm_risk_throttled,
-	cgm_risk_oom_killed, cgm_risk_parent_limit, cgm_risk_swapped;
+	cgm_risk_oom_killed, cgm_risk_parent_limit, cgm_risk_swapped, cgm_risk_go_limit;
 
 cgm_rule_fn cgm_notice_formula_differs, cgm_notice_charged_elsewhere, cgm_notice_dying_cgroups,
 	cgm_notice_hugetlb_uncounted, cgm_notice_sockets_uncounted,

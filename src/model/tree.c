@@ -2,6 +2,7 @@
 /* What the processes of a group say together, and which of them are children of the workload. */
 #include <string.h>
 
+#include "model/go_split.h"
 #include "model/rules.h"
 
 #include "base/banned.h"
@@ -11,6 +12,12 @@ uint64_t cgm_process_anon(const struct cgm_process *p)
 	if (p->pss_anon.known)
 		return p->pss_anon.v;
 	return p->rss_anon.known ? p->rss_anon.v : 0;
+}
+
+uint64_t cgm_anon_left(const struct cgm_snapshot *s, const struct cgm_process *p)
+{
+	return s->n_go ? cgm_sub_sat(cgm_process_anon(p), cgm_go_explained(s, p))
+		       : cgm_process_anon(p);
 }
 
 /*
@@ -137,7 +144,7 @@ static struct cgm_opt least(struct cgm_opt a, struct cgm_opt b)
 	return (struct cgm_opt){cgm_min_u64(a.v, b.v), a.known && b.known};
 }
 
-static void sum_process(struct cgm_proc_sums *t, const struct cgm_process *p)
+static void sum_process(struct cgm_proc_sums *t, const struct cgm_process *p, bool told_apart)
 {
 	t->n++;
 	sum(&t->rss, p->rss);
@@ -151,8 +158,11 @@ static void sum_process(struct cgm_proc_sums *t, const struct cgm_process *p)
 	sum(&t->locked_anon, least(p->locked, p->rss_anon));
 	sum(&t->hugetlb, p->hugetlb);
 	sum(&t->threads, p->threads);
-	/* a sample: those that have no huge pages have none to tell of */
-	if (p->thp_zero.known)
+	/*
+	 * A sample: those that have no huge pages have none to tell of. A Go heap's are told by its
+	 * own figures: what it has not written yet may be live all the same.
+	 */
+	if (p->thp_zero.known && !told_apart)
 		t->thp_zero = (struct cgm_opt){cgm_add_sat(t->thp_zero.v, p->thp_zero.v), true};
 }
 
@@ -178,6 +188,9 @@ static uint64_t whole_anon(const struct cgm_process *p)
 }
 
 /*
+ * Go programs whose figures are known are no children here: what their memory is says more than
+ * who started them.
+ *
  * The children's memory is what the others do not have: memory that was filled before a fork is in
  * the parent's RssAnon whole, and in each PSS by its share, so that all PSS less the RssAnon of
  * those that are no children is what the children wrote themselves.
@@ -192,7 +205,7 @@ static void find_children(const struct cgm_snapshot *s, struct cgm_proc_sums *t)
 		if (!has_memory(p))
 			continue;
 		all = cgm_add_sat(all, cgm_process_anon(p));
-		if (!is_child(s, p)) {
+		if (!is_child(s, p) || (s->n_go && cgm_go_explained(s, p))) {
 			others = cgm_add_sat(others, whole_anon(p));
 			continue;
 		}
@@ -209,6 +222,9 @@ static void find_children(const struct cgm_snapshot *s, struct cgm_proc_sums *t)
 
 void cgm_proc_sums_make(const struct cgm_snapshot *s, struct cgm_proc_sums *ret)
 {
+	uint64_t most = 0, left;
+	bool told_apart;
+
 	*ret = (struct cgm_proc_sums){.complete = s->procs_complete};
 	for (size_t i = 0; i < s->n_procs; i++)
 		ret->n += has_memory(&s->procs[i]);
@@ -219,10 +235,14 @@ void cgm_proc_sums_make(const struct cgm_snapshot *s, struct cgm_proc_sums *ret)
 
 		if (!has_memory(p))
 			continue;
-		sum_process(ret, p);
-		if (cgm_process_anon(p) &&
-		    (!ret->largest || cgm_process_anon(p) > cgm_process_anon(ret->largest)))
-			ret->largest = p;
+		left = cgm_anon_left(s, p);
+		told_apart = left < cgm_process_anon(p);
+		sum_process(ret, p, told_apart);
+		ret->n_go += told_apart;
+		if (left <= most)
+			continue;
+		most = left;
+		ret->largest = p;
 	}
 	if (s->n_procs <= TREE_PROCS_MAX)
 		find_children(s, ret);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/rules.h"
+#include "model/go_words.h"
 
 #include "base/banned.h"
 
@@ -33,6 +33,26 @@ static const struct {
 	{"locked", "memory locked by mlock, which is never swapped or dropped",
 	 "The program asked for it; the kernel cannot free it.",
 	 "See which process locks it: cgmem procs %s"},
+	{"go-heap", "live Go heap",
+	 "The program held these objects at its last garbage collection.",
+	 "What allocated them and who holds them: cgmem go %s"},
+	{"go-garbage", "Go heap allocated since the last garbage collection",
+	 "It is garbage and new objects; the next collection tells which.",
+	 "A lower GOGC or a GOMEMLIMIT collects earlier: cgmem go %s"},
+	{"go-idle", "Go heap that was freed and that the runtime keeps for the next allocations",
+	 "The program uses none of it.",
+	 "debug.FreeOSMemory() gives it back at once, a GOMEMLIMIT when it is short."},
+	{"go-fragmentation", "free room between live objects of the Go heap",
+	 "Only objects of the same size fit in, and it cannot be given back.",
+	 "What lives there: cgmem go %s"},
+	{"go-stacks", "stacks of goroutines", "They go when the goroutines end.",
+	 "What they wait for: cgmem go %s"},
+	{"go-runtime", "memory of the Go runtime itself",
+	 "It goes with the largest heap that there was, and is not given back.",
+	 "A lower peak (GOMEMLIMIT, GOGC) keeps it small."},
+	{"off-heap", "memory of a Go program outside the Go runtime",
+	 "C code or mappings of its own hold it: MemStats and pprof do not show it.",
+	 "By kind of mapping: cgmem go %s"},
 	{"cache-inactive", "inactive page cache of files",
 	 "The kernel frees it when memory is needed: it is no leak and no program's memory.",
 	 "Nothing has to be done."},
@@ -120,6 +140,7 @@ static void add_what(struct text *t, const struct cgm_snapshot *s, const struct 
 	const struct cgm_process *p = NULL;
 	struct cgm_proc_sums sums;
 	char comm[CGM_NAME_TEXT];
+	uint64_t left;
 
 	add(t, "%s", words[words_of(s, c->id)].what);
 	cgm_proc_sums_make(s, &sums);
@@ -127,10 +148,11 @@ static void add_what(struct text *t, const struct cgm_snapshot *s, const struct 
 		p = sums.largest;
 	else if (!strcmp(c->id, "anon-children"))
 		p = sums.largest_child;
-	if (p)
-		add(t, ", %s of %s (pid %d)",
-		    cgm_process_anon(p) > c->bytes.v / 2 ? "most of it" : "the largest share",
-		    cgm_name_text(comm, p->comm), (int)p->pid);
+	if (!p)
+		return;
+	left = !strcmp(c->id, "anon") ? cgm_anon_left(s, p) : cgm_process_anon(p);
+	add(t, ", %s of %s (pid %d)", left > c->bytes.v / 2 ? "most of it" : "the largest share",
+	    cgm_name_text(comm, p->comm), (int)p->pid);
 }
 
 static void first_sentence(struct text *t, const struct cgm_snapshot *s,
@@ -138,7 +160,7 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 {
 	bool host = s->target.kind == CGM_TARGET_HOST || s->is_root;
 	uint64_t whole = c->in_docker ? b->docker_bytes : b->charged;
-	char w[CGM_TEXT_MAX], n[CGM_TEXT_MAX], d[CGM_TEXT_MAX];
+	char w[CGM_TEXT_MAX], n[CGM_TEXT_MAX], d[CGM_TEXT_MAX], beside[CGM_GO_TEXT];
 
 	cgm_human_bytes(w, whole);
 	cgm_human_bytes(n, c->bytes.v);
@@ -154,7 +176,7 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 	add(t, ": %s", n);
 	if (!host && !c->in_docker)
 		add(t, ", which docker's figure (%s) leaves out", d);
-	add(t, ".");
+	add(t, "%s.", host ? "" : cgm_go_beside(beside, s, c->id));
 }
 
 /* What a watched window adds: whether what is charged grew, in place of the advice to watch. */
@@ -162,7 +184,8 @@ static void add_window(struct text *t, const struct cgm_snapshot *s, const struc
 {
 	uint64_t was = cgm_get(&s->before, CGM_CHARGED), is = cgm_get(&s->now, CGM_CHARGED);
 	char n[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
-	bool heap = !strcmp(c->id, "anon");
+	bool heap =
+		!strcmp(c->id, "anon") || !strncmp(c->id, "go-", 3) || !strcmp(c->id, "off-heap");
 
 	add(t, " In the %s that were watched the charged memory ",
 	    cgm_human_seconds(span, s->window_ms / 1000));
@@ -233,6 +256,7 @@ int cgm_verdict_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b
 {
 	const struct cgm_finding *c = first_of(f, CGM_KIND_CAUSE);
 	struct text t = {.buf = buf, .size = size};
+	char means[CGM_GO_TEXT];
 
 	if (!size)
 		return -ENOSPC;
@@ -242,7 +266,8 @@ int cgm_verdict_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b
 		add(&t, "It is charged for no memory.");
 	} else {
 		first_sentence(&t, s, b, c);
-		add(&t, " %s", words[words_of(s, c->id)].means);
+		add(&t, " %s",
+		    cgm_go_means(means, s, b, c) ? means : words[words_of(s, c->id)].means);
 		last_sentence(&t, s, f, c);
 	}
 	return t.len < size ? 0 : -ENOSPC;
