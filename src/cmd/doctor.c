@@ -6,9 +6,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/parse.h"
+#include "base/readfile.h"
 #include "cgroup/manage.h"
 #include "cmd/global.h"
+#include "golang/image.h"
+#include "golang/profile.h"
 #include "sys/host.h"
+#include "sys/worker.h"
 
 #include "base/banned.h"
 
@@ -162,6 +167,94 @@ static void check_libcgroup(struct doctor *d, struct check *c)
 	SAY(c, GOOD, "libcgroup sees the memory controller at the same place");
 }
 
+/* What containers control is parsed in a sandbox, or not at all. */
+static void check_sandbox(struct doctor *d, struct check *c)
+{
+	struct cgm_err err = {0};
+
+	(void)d;
+	if (cgm_worker_prepare(&err) < 0) {
+		SAY(c, LESS, "%s; what is inside of processes is not looked at", err.msg);
+		MEND(c, "apt-get install libseccomp2, on a kernel with CONFIG_SECCOMP_FILTER");
+		return;
+	}
+	SAY(c, GOOD, "seccomp: what is inside of processes is parsed without privileges");
+}
+
+static void check_go(struct doctor *d, struct check *c)
+{
+	struct cgm_err err = {0};
+
+	(void)d;
+	if (cgm_go_image_prepare(&err) < 0) {
+		SAY(c, LESS, "%s; Go programs are not recognized", err.msg);
+		MEND(c, "apt-get install libelf1");
+	} else if (cgm_go_profile_prepare() < 0) {
+		SAY(c, LESS, "libelf is there, zlib is not; cgmem go --profile needs it");
+		MEND(c, "apt-get install zlib1g");
+	} else {
+		SAY(c, GOOD, "libelf and zlib are there");
+	}
+}
+
+/* Number in a file of one line; @otherwise where it is not there. */
+static uint64_t read_number(const struct doctor *d, const char *path, uint64_t otherwise)
+{
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+	uint64_t n;
+
+	if (cgm_root_read(d->session->root, path, &b, CGM_READ_CAP) < 0)
+		return otherwise;
+	return cgm_parse_u64(cgm_buf_str(&b), strcspn(cgm_buf_str(&b), "\n"), &n) < 0 ? otherwise
+										      : n;
+}
+
+/* CAP_SYS_PTRACE is bit 19 of the effective set (linux/capability.h). */
+static bool may_trace(const struct doctor *d)
+{
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+	const char *line;
+	size_t digits;
+
+	if (cgm_root_read(d->session->root, "proc/self/status", &b, CGM_READ_CAP) < 0)
+		return false;
+	line = strstr(cgm_buf_str(&b), "\nCapEff:\t");
+	if (!line)
+		return false;
+	line += strlen("\nCapEff:\t");
+	digits = strspn(line, "0123456789abcdef"); /* four bits a digit, the least last */
+	return digits > 4 && strchr("89abcdef", line[digits - 5]);
+}
+
+/* Reading another's memory takes PTRACE_MODE_ATTACH (fs/proc/base.c), which Yama restricts. */
+static void check_memory(struct doctor *d, struct check *c)
+{
+	enum { YAMA_RELATIONAL = 1, YAMA_NO_ATTACH = 3 };
+	uint64_t yama;
+
+	if (!cgm_session_is_live(d->session)) {
+		SAY(c, LESS, "none is in a saved tree: no figures of the Go runtime");
+		MEND(c, "run cgmem go on the machine itself");
+		return;
+	}
+	yama = read_number(d, "proc/sys/kernel/yama/ptrace_scope", 0);
+	if (yama >= YAMA_NO_ATTACH) {
+		SAY(c, LESS, "kernel.yama.ptrace_scope is 3: nobody can read any until a reboot");
+		MEND(c, "ask the program's endpoint: cgmem go --go endpoint");
+	} else if (may_trace(d)) {
+		SAY(c, GOOD, "the memory of all processes can be read");
+	} else if (yama >= YAMA_RELATIONAL) {
+		SAY(c, LESS, "kernel.yama.ptrace_scope is %llu: not even one's own can be read",
+		    (unsigned long long)yama);
+		MEND(c, "sudo cgmem ..., or sysctl kernel.yama.ptrace_scope=0");
+	} else {
+		SAY(c, LESS, "that of one's own processes can be read, not of others");
+		MEND(c, "%s",
+		     geteuid() == 0 ? "in a container: docker run --cap-add SYS_PTRACE"
+				    : "sudo cgmem ...");
+	}
+}
+
 static void check_swap(struct doctor *d, struct check *c)
 {
 	if (!cgm_get(&d->sample, CGM_SWAP) && d->sample.state[CGM_SWAP] == CGM_ABSENT) {
@@ -194,10 +287,12 @@ static const struct {
 	const char *name;
 	void (*check)(struct doctor *d, struct check *c);
 } checks[] = {
-	{"hierarchy", check_hierarchy}, {"kernel", check_kernel},
-	{"values", check_values},	{"swap", check_swap},
-	{"engine", check_engine},	{"privilege", check_privilege},
-	{"oom reports", check_kmsg},	{"libcgroup", check_libcgroup},
+	{"hierarchy", check_hierarchy},	  {"kernel", check_kernel},
+	{"values", check_values},	  {"swap", check_swap},
+	{"engine", check_engine},	  {"privilege", check_privilege},
+	{"oom reports", check_kmsg},	  {"libcgroup", check_libcgroup},
+	{"sandbox", check_sandbox},	  {"go programs", check_go},
+	{"process memory", check_memory},
 };
 
 static void show(const char *name, const struct check *c, bool color, struct cgm_json *json)
@@ -208,10 +303,10 @@ static void show(const char *name, const struct check *c, bool color, struct cgm
 		(void)cgm_json_add_check(json, name, word, c->detail, c->remedy);
 		return;
 	}
-	(void)printf("%s%-8s%s %-12s %s\n", color ? statuses[c->status].color : "", word,
+	(void)printf("%s%-8s%s %-15s %s\n", color ? statuses[c->status].color : "", word,
 		     color ? "\033[0m" : "", name, c->detail);
 	if (c->remedy[0])
-		(void)printf("%21s  -> %s\n", "", c->remedy);
+		(void)printf("%24s  -> %s\n", "", c->remedy);
 }
 
 static int run_doctor(const struct cgm_global *g, void *opts, int argc, char **argv)

@@ -7,16 +7,22 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "cmd/global.h"
+#include "cmd/go_options.h"
 #include "cmd/options.h"
 #include "cmd/targets.h"
+#include "collect/inspect.h"
 
 #include "base/banned.h"
 
 #define SECTION_WORDS "verdict breakdown numbers findings"
-#define WATCH_MAX_MS  ((uint64_t)24 * 3600 * 1000)
+#define WANTED                                                                                   \
+	(CGM_INSPECT_KINDS | CGM_INSPECT_STATS | CGM_INSPECT_RESIDENT | CGM_INSPECT_GOROUTINES | \
+	 CGM_INSPECT_GROUPS | CGM_INSPECT_SITES)
+#define WATCH_MAX_MS ((uint64_t)24 * 3600 * 1000)
 
 struct explain_opts {
-	unsigned sections; /* 0: all */
+	struct cgm_go_options go; /* first: its setters are shared */
+	unsigned sections;	  /* 0: all */
 	uint64_t watch_ms;
 	struct cgm_opt what_if;
 };
@@ -67,6 +73,10 @@ static const struct cgm_option explain_options[] = {
 	{"for", 0, CGM_ARG_DURATION, "DURATION", NULL, "watch that long first and report growth",
 	 set_for},
 	{"what-if", 0, CGM_ARG_SIZE, "SIZE", NULL, "judge a limit of SIZE", set_what_if},
+	{"go", 0, CGM_ARG_WORDS, "SOURCE", CGM_GO_WORDS_OFF,
+	 "Go figures: auto (memory), endpoint, memory or off", cgm_go_set_from_or_off},
+	{"go-url", 0, CGM_ARG_TEXT, "URL", NULL, "ask this endpoint of the Go program",
+	 cgm_go_set_url},
 	{0},
 };
 
@@ -120,12 +130,25 @@ int cgm_explain_snapshot(const struct cgm_snapshot *snap, const struct cgm_expla
 	return cgm_explain_write(out, &e, &how->text);
 }
 
+static void forget_go(struct cgm_snapshot *s)
+{
+	for (size_t i = 0; i < s->n_go; i++)
+		cgm_go_clear(&s->go[i]);
+	s->n_go = 0;
+}
+
 static int explain_one(const struct cgm_global *g, struct cgm_session *s, struct cgm_container *c,
 		       struct cgm_outcome *outcome, const void *opts, struct cgm_err *err)
 {
 	const struct explain_opts *o = opts;
 	CGM_AUTO_FREE char *name = strdup(c->target.name ? c->target.name : "");
-	struct cgm_snapshot_request q = {.watch_ms = o->watch_ms, .arg = name};
+	struct cgm_snapshot_request q = {
+		.watch_ms = o->watch_ms,
+		.arg = name,
+		.look_inside = true,
+		.inspect = cgm_go_inspect(&o->go, WANTED),
+		.go_url = o->go.url,
+	};
 	struct cgm_explain_show how = {.text = cgm_text_options(g, STDOUT_FILENO),
 				       .what_if = o->what_if};
 	struct cgm_snapshot snap = {0};
@@ -138,6 +161,8 @@ static int explain_one(const struct cgm_global *g, struct cgm_session *s, struct
 	r = cgm_snapshot_take(s, c, &q, &snap, err);
 	if (r < 0)
 		return r;
+	if (o->go.from == CGM_GO_OFF) /* which programs are Go was seen by the way */
+		forget_go(&snap);
 	r = cgm_explain_snapshot(&snap, &how, stdout, outcome->json);
 	cgm_snapshot_clear(&snap);
 	return r < 0 ? cgm_err_set(err, -r, "cannot explain %.80s: %s", name ? name : "",
@@ -147,6 +172,13 @@ static int explain_one(const struct cgm_global *g, struct cgm_session *s, struct
 
 static int run_explain(const struct cgm_global *g, void *opts, int argc, char **argv)
 {
+	const struct explain_opts *o = opts;
+	struct cgm_err err = {0};
+
+	if (cgm_go_check(&o->go, &err) < 0) {
+		cgm_warn("explain: %s", err.msg);
+		return CGM_EXIT_USAGE;
+	}
 	return cgm_show_targets(g, opts, argc, argv,
 				"explain needs a TARGET: a container's name or id, a cgroup path, "
 				"pid:N, self or host",

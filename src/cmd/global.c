@@ -15,12 +15,12 @@
 
 #include "base/banned.h"
 
-extern const struct cgm_command cgm_cmd_ps, cgm_cmd_explain, cgm_cmd_procs, cgm_cmd_run,
+extern const struct cgm_command cgm_cmd_ps, cgm_cmd_explain, cgm_cmd_go, cgm_cmd_procs, cgm_cmd_run,
 	cgm_cmd_doctor, cgm_cmd_help;
 
 const struct cgm_command *const cgm_commands[] = {
-	&cgm_cmd_ps,	 &cgm_cmd_explain, &cgm_cmd_procs, &cgm_cmd_run,
-	&cgm_cmd_doctor, &cgm_cmd_help,	   NULL,
+	&cgm_cmd_ps,  &cgm_cmd_explain, &cgm_cmd_go,   &cgm_cmd_procs,
+	&cgm_cmd_run, &cgm_cmd_doctor,	&cgm_cmd_help, NULL,
 };
 
 const struct cgm_command *cgm_command_find(const char *name)

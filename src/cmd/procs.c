@@ -5,13 +5,15 @@
 
 #include "base/log.h"
 #include "cmd/targets.h"
+#include "collect/inspect.h"
 
 #include "base/banned.h"
 
 static int show_one(const struct cgm_global *g, struct cgm_session *s, struct cgm_container *c,
 		    struct cgm_outcome *outcome, const void *opts, struct cgm_err *err)
 {
-	const struct cgm_snapshot_request q = {.procs_only = true};
+	const struct cgm_snapshot_request q = {
+		.procs_only = true, .look_inside = true, .inspect = CGM_INSPECT_KINDS};
 	const struct cgm_text_options how = cgm_text_options(g, STDOUT_FILENO);
 	struct cgm_snapshot snap = {0};
 	int r = cgm_snapshot_take(s, c, &q, &snap, err);

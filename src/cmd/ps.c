@@ -94,13 +94,13 @@ static unsigned needed_flags(const struct ps *p)
 					    .n = p->sort ? 1 : 0};
 	unsigned flags = cgm_column_set_flags(&p->columns);
 
-	if (p->g->json)
-		return CGM_COL_LEVELS | CGM_COL_INSPECT;
 	if (p->template)
 		flags = cgm_template_flags(p->template);
 	if (p->filter)
 		flags |= cgm_filter_flags(p->filter);
-	return flags | cgm_column_set_flags(&sort);
+	flags |= cgm_column_set_flags(&sort);
+	/* JSON has all columns, but processes are looked into only for one that was named */
+	return p->g->json ? flags | CGM_COL_LEVELS | CGM_COL_INSPECT : flags;
 }
 
 static void note_error(const char *target, int code, const struct cgm_err *err, void *arg)
@@ -117,6 +117,8 @@ static struct cgm_listing_request make_request(struct ps *p, char **targets, siz
 		.units = p->grouping.by == CGM_GROUP_SLICE,
 		.levels = flags & CGM_COL_LEVELS,
 		.inspect = flags & CGM_COL_INSPECT,
+		.go_sums = flags & CGM_COL_GO,
+		.goroutines = flags & CGM_COL_GOROUTINES,
 		.files = needed_files(p, version),
 		.targets = (const char *const *)targets,
 		.n_targets = n,

@@ -153,12 +153,15 @@ static void get_path(const struct cgm_row *row, struct cgm_cell *c)
 	put_text(c, row->subtotal ? NULL : row->path);
 }
 
-/* Nothing in a row tells the Go runtime's figures yet: the columns are there, their value unknown.
- */
-static void get_unknown(const struct cgm_row *row, struct cgm_cell *c)
-{
-	put_number(c, row, false, 0);
-}
+#define GO_SUM(fn, field)                                             \
+	static void fn(const struct cgm_row *row, struct cgm_cell *c) \
+	{                                                             \
+		put_number(c, row, row->field.known, row->field.v);   \
+	}
+GO_SUM(get_go_heap, go_heap)
+GO_SUM(get_go_retained, go_retained)
+GO_SUM(get_go_sys, go_sys)
+GO_SUM(get_goroutines, goroutines)
 
 #define VALUE(fn, id)                                                 \
 	static void fn(const struct cgm_row *row, struct cgm_cell *c) \
@@ -282,12 +285,14 @@ const struct cgm_column cgm_columns[] = {
 	       NEEDS(CGM_PSI_SOME_AVG10)),
 	TEXT("WHY", "Why", get_why, "the first cause, by memory.stat alone",
 	     NEEDS(PARTS, CGM_INACTIVE_FILE, CGM_KERNEL, CGM_HUGETLB_CURRENT)),
-	BYTES("GO_HEAP", "GoHeap", get_unknown, "Go heap objects (not measured yet)", .flags = 0),
-	BYTES("GO_RETAINED", "GoRetained", get_unknown,
-	      "freed, kept by the Go runtime (not measured yet)", .flags = 0),
-	BYTES("GO_SYS", "GoSys", get_unknown, "mapped by the Go runtime (not measured yet)",
-	      .flags = 0),
-	COUNT("GOROUTINES", "Goroutines", get_unknown, "goroutines (not measured yet)", .flags = 0),
+	BYTES("GO_HEAP", "GoHeap", get_go_heap, "Go: HeapAlloc, live objects and garbage",
+	      .flags = CGM_COL_GO),
+	BYTES("GO_RETAINED", "GoRetained", get_go_retained,
+	      "Go: HeapIdle - HeapReleased, free but kept", .flags = CGM_COL_GO),
+	BYTES("GO_SYS", "GoSys", get_go_sys, "Go: Sys, all that the runtime has mapped",
+	      .flags = CGM_COL_GO),
+	COUNT("GOROUTINES", "Goroutines", get_goroutines, "Go: number of goroutines",
+	      .flags = CGM_COL_GO | CGM_COL_GOROUTINES),
 	TEXT("PATH", "Path", get_path, "cgroup path", .flags = 0),
 	{.token = NULL},
 };

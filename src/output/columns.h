@@ -39,6 +39,8 @@ enum {
 	CGM_COL_INSPECT = 1 << 1, /* needs the engine's inspect */
 	CGM_COL_SHOW = 1 << 2, /* only in the default table ("MEM USAGE / LIMIT", "MEM %"), no token
 				  of its own for -o */
+	CGM_COL_GO = 1 << 3,   /* needs a look into processes: the Go runtime's figures */
+	CGM_COL_GOROUTINES = 1 << 4, /* and its goroutines counted */
 };
 
 /* All columns in the order of --list-columns; NULL token ends. */

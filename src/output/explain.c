@@ -246,6 +246,19 @@ static void put_tree(struct cgm_page *p, const struct cgm_explanation *e)
 					       : 0);
 }
 
+/* Below the tree where more follows anyway; alone with the verdict it must not push it away. */
+static void put_by_process(struct cgm_page *p, const struct cgm_explanation *e)
+{
+	const size_t len = p->b.len;
+
+	cgm_explain_by_process(p, e);
+	if (p->o->verbose || (p->o->sections & (CGM_SHOW_NUMBERS | CGM_SHOW_FINDINGS)) ||
+	    p->b.failed || cgm_page_lines(p) <= SCREEN_LINES || p->b.len == len)
+		return;
+	p->b.len = len;
+	p->b.data[len] = '\0';
+}
+
 int cgm_explain_write(FILE *out, const struct cgm_explanation *e, const struct cgm_text_options *o)
 {
 	struct cgm_page p;
@@ -256,8 +269,10 @@ int cgm_explain_write(FILE *out, const struct cgm_explanation *e, const struct c
 		cgm_explain_headline(&p, e);
 		put_verdict(&p, e);
 	}
-	if (o->sections & CGM_SHOW_BREAKDOWN)
+	if (o->sections & CGM_SHOW_BREAKDOWN) {
 		put_tree(&p, e);
+		put_by_process(&p, e);
+	}
 	cgm_explain_what_if(&p, e);
 	if (o->sections & CGM_SHOW_NUMBERS)
 		cgm_explain_numbers(&p, e);

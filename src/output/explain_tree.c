@@ -9,8 +9,7 @@
 
 #define ROWS_MAX  (2 * CGM_PART_COUNT + CGM_CHILD_COUNT + 4)
 #define BAR_MAX	  48
-#define HINT_FROM 120 /* columns: then each part says what it is */
-#define TOP_PROCS 3
+#define HINT_FROM 120	 /* columns: then each part says what it is */
 #define NO_CHILD  100000 /* thousandths of charged: more than any child has */
 
 /* One line of the tree. */
@@ -180,42 +179,6 @@ static void add_children(const struct cgm_page *p, struct tree *t, const struct 
 		(void)snprintf(title, sizeof title, "%u smaller ones", s.summed);
 		add_child(p, t, title, rest, false);
 	}
-}
-
-static uint64_t anon_of(const struct cgm_process *p)
-{
-	return p->pss_anon.known ? p->pss_anon.v : p->rss_anon.known ? p->rss_anon.v : 0;
-}
-
-static const struct cgm_process *next_largest(const struct cgm_snapshot *s,
-					      const struct cgm_process *const *taken, size_t n)
-{
-	const struct cgm_process *best = NULL;
-
-	for (size_t i = 0; i < s->n_procs; i++) {
-		const struct cgm_process *p = &s->procs[i];
-		bool seen = false;
-
-		for (size_t k = 0; k < n; k++)
-			seen |= taken[k] == p;
-		if (!seen && anon_of(p) && (!best || anon_of(p) > anon_of(best)))
-			best = p;
-	}
-	return best;
-}
-
-/* A line that says whose the anonymous memory is. */
-static void add_processes(const struct cgm_page *p, struct cgm_buf *b, const struct cgm_snapshot *s)
-{
-	const struct cgm_process *top[TOP_PROCS];
-	char text[CGM_TEXT_MAX];
-	size_t n = 0;
-
-	while (n < TOP_PROCS && (top[n] = next_largest(s, top, n)))
-		n++;
-	for (size_t i = 0; i < n; i++)
-		cgm_buf_addf(b, "%s%s (pid %jd) %s", i ? ", " : "by process: ", top[i]->comm,
-			     (intmax_t)top[i]->pid, cgm_page_bytes(p, text, anon_of(top[i])));
 }
 
 static void add_part(const struct cgm_page *p, struct tree *t, const struct cgm_breakdown *b,
@@ -388,7 +351,7 @@ void cgm_explain_tree(struct cgm_page *p, const struct cgm_explanation *e, size_
 	unsigned permille;
 
 	if (b->part[CGM_PART_ANON].bytes)
-		add_processes(p, &procs, e->snapshot);
+		cgm_explain_add_processes(p, &procs, e->snapshot);
 	if (procs.len && count_rows(b, NO_CHILD, true) <= rows)
 		t.processes = cgm_buf_str(&procs);
 	permille = choose_share(b, rows, t.processes != NULL);

@@ -163,7 +163,11 @@ static json_t *process(const struct cgm_process *p)
 		r = cgm_json_put(o, process_keys[i].key, cgm_json_opt(v));
 	}
 	if (r == 0)
-		r = cgm_json_put(o, "go", json_null()); /* nothing looks into it yet */
+		r = cgm_json_put(o, "go", p->go_known ? json_boolean(p->go) : json_null());
+	if (r == 0)
+		r = cgm_json_put(o, "anon_kinds", cgm_json_kinds(&p->kinds));
+	if (r == 0)
+		r = cgm_json_put(o, "jvm", cgm_json_jvm(&p->kinds));
 	if (r == 0)
 		return o;
 	json_decref(o);

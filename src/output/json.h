@@ -36,6 +36,8 @@ int cgm_json_add_row(struct cgm_json *j, const struct cgm_row *row);
 int cgm_json_add_explanation(struct cgm_json *j, const struct cgm_explanation *e);
 /* The processes of a snapshot, each as in explain's "processes". */
 int cgm_json_add_processes(struct cgm_json *j, const struct cgm_snapshot *s);
+/* The Go programs of a snapshot, each as in explain's "go", with sites and goroutine_groups. */
+int cgm_json_add_go(struct cgm_json *j, const struct cgm_snapshot *s);
 /* A free-form result of doctor: {"check","status","detail","remedy"}. */
 int cgm_json_add_check(struct cgm_json *j, const char *check, const char *status,
 		       const char *detail, const char *remedy);

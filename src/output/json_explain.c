@@ -307,7 +307,7 @@ int cgm_json_add_explanation(struct cgm_json *j, const struct cgm_explanation *e
 		{"verdict", cgm_json_text(e->verdict)},
 		{"numbers", numbers(e)},
 		{"processes", cgm_json_processes(e->snapshot)},
-		{"go", json_array()},
+		{"go", cgm_json_go(e->snapshot, false)},
 		{"growth", growth(e->snapshot, b)},
 		{"what_if", what_if(e)},
 		{"findings", findings(e)},

@@ -24,5 +24,10 @@ int cgm_json_put(json_t *object, const char *key, json_t *value);
 int cgm_json_push(json_t *array, json_t *value);
 /* The processes of a snapshot; a new array, or NULL. */
 json_t *cgm_json_processes(const struct cgm_snapshot *s);
+/* Its Go programs, with @lists also where they allocate and what their goroutines wait for. */
+json_t *cgm_json_go(const struct cgm_snapshot *s, bool lists);
+/* A process's anonymous memory by kind of mapping, and what its JVM says; null: unknown. */
+json_t *cgm_json_kinds(const struct cgm_anon_by_kind *k);
+json_t *cgm_json_jvm(const struct cgm_anon_by_kind *k);
 
 #endif

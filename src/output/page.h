@@ -52,6 +52,11 @@ void cgm_explain_headline(struct cgm_page *p, const struct cgm_explanation *e);
 size_t cgm_explain_tree_least(const struct cgm_breakdown *b);
 /* @rows: lines that it may take; SIZE_MAX: any. */
 void cgm_explain_tree(struct cgm_page *p, const struct cgm_explanation *e, size_t rows);
+/* Whose the anonymous memory is, in one line; nothing when unknown. */
+void cgm_explain_add_processes(const struct cgm_page *p, struct cgm_buf *b,
+			       const struct cgm_snapshot *s);
+/* What it is to each of them: Go's settings, kinds of mapping. Nothing where nobody looked. */
+void cgm_explain_by_process(struct cgm_page *p, const struct cgm_explanation *e);
 void cgm_explain_what_if(struct cgm_page *p, const struct cgm_explanation *e);
 void cgm_explain_numbers(struct cgm_page *p, const struct cgm_explanation *e);
 void cgm_explain_growth(struct cgm_page *p, const struct cgm_explanation *e);

@@ -10,7 +10,7 @@
 
 #define CELL_MAX 96
 
-enum { COL_PID, COL_COMMAND, COL_FIRST_NUMBER, COL_THREADS = 11, N_COLS };
+enum { COL_PID, COL_COMMAND, COL_FIRST_NUMBER, COL_THREADS = 11, COL_GO, N_COLS };
 
 /* The numbers: PSS and its parts where the kernel tells them, else what is resident. */
 static const struct {
@@ -31,6 +31,7 @@ static const struct {
 	{"LAZYFREE", offsetof(struct cgm_process, lazyfree), true, true},
 	{"THP", offsetof(struct cgm_process, thp), true, true},
 	[COL_THREADS] = {"THREADS", offsetof(struct cgm_process, threads), true, false},
+	[COL_GO] = {"GO", 0, false, true},
 };
 
 static struct cgm_opt field(const struct cgm_process *p, size_t col)
@@ -91,7 +92,9 @@ static void cell_text(char buf[CELL_MAX], const struct cgm_snapshot *s, const st
 		cgm_safe_text(&b, p ? p->comm : "sum", o->utf8);
 		(void)snprintf(buf, CELL_MAX, "%.80s%s", cgm_buf_str(&b),
 			       p && p->foreign ? " *" : "");
-	} else if (col == COL_PID) {
+	} else if (col == COL_GO && p) {
+		(void)snprintf(buf, CELL_MAX, "%s", !p->go_known ? "-" : p->go ? "yes" : "no");
+	} else if (col == COL_PID || col == COL_GO) {
 		buf[0] = '\0';
 	} else {
 		number_text(buf, p ? field(p, col) : sum(s, col), col, o);
@@ -101,7 +104,21 @@ static void cell_text(char buf[CELL_MAX], const struct cgm_snapshot *s, const st
 /* A column that says nothing makes way on a terminal that is too narrow for all. */
 static bool is_empty(const struct cgm_snapshot *s, size_t col)
 {
-	return columns[col].may_go && sum(s, col).v == 0;
+	if (col != COL_GO)
+		return columns[col].may_go && sum(s, col).v == 0;
+	for (size_t i = 0; i < s->n_procs; i++)
+		if (s->procs[i].go)
+			return false;
+	return true;
+}
+
+/* Nobody looked, as in a saved tree: no terminal is so wide as to need a column of that. */
+static bool is_unknown(const struct cgm_snapshot *s, size_t col)
+{
+	for (size_t i = 0; i < s->n_procs; i++)
+		if (s->procs[i].go_known)
+			return false;
+	return col == COL_GO;
 }
 
 /* What the columns take with @gap blanks between them. */
@@ -151,7 +168,8 @@ static int fill(struct cgm_grid *g, const struct cgm_snapshot *s, const bool *le
 
 	for (size_t col = 0; r == 0 && col < N_COLS; col++)
 		if (!left_out[col])
-			r = cgm_grid_column(g, columns[col].heading, col != COL_COMMAND);
+			r = cgm_grid_column(g, columns[col].heading,
+					    col != COL_COMMAND && col != COL_GO);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < s->n_procs; i++)
@@ -166,10 +184,13 @@ static int fill(struct cgm_grid *g, const struct cgm_snapshot *s, const bool *le
 static const char *choose(const struct cgm_snapshot *s, const struct cgm_text_options *o,
 			  bool left_out[N_COLS])
 {
-	bool narrow = o->width && total_width(s, left_out, 1, o) > o->width;
+	bool narrow;
 
 	for (size_t col = 0; col < N_COLS; col++)
-		left_out[col] = narrow && is_empty(s, col);
+		left_out[col] = is_unknown(s, col);
+	narrow = o->width && total_width(s, left_out, 1, o) > o->width;
+	for (size_t col = 0; col < N_COLS; col++)
+		left_out[col] |= narrow && is_empty(s, col);
 	return o->width && total_width(s, left_out, 2, o) > o->width ? " " : "  ";
 }
 
