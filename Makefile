@@ -66,7 +66,7 @@ TOOL_BIN := $(patsubst %.c,$(B)/tools/%,$(notdir $(TOOL_SRC)))
 .SECONDARY:
 .PHONY: all help completions tools ut-bins fuzz fuzz-bins check check-unit check-cli check-asan check-hdr check-man \
 	check-layers check-api check-fuzz check-valgrind check-fmt check-cppcheck check-shell lint check-real check-live check-guest \
-	check-lab check-long check-long-cli bench install uninstall dist clean FORCE
+	check-lab check-go check-lab-go check-long check-long-cli bench install uninstall dist clean FORCE
 ## all: the program and the library (this is the default)
 all: $(B)/cgmem $(B)/libcgmem.a $(B)/libcgmem.pc
 
@@ -119,6 +119,24 @@ $(B)/tools/%: %.c
 	$(Q)$(CC) -D_GNU_SOURCE -std=c17 -O2 -g $(filter-out -Wpedantic -Wconversion,$(WARN)) -static -pthread \
 	    -MMD -MP -MF $@.d -o $@ $<
 
+# Go programs for the lab and the live tests: stripped, by Debian's Go, by a newer one, and with C in it.
+GOLAB_BIN := $(addprefix $(B)/tools/,golab golab-new golab-cgo)
+GOLAB_SRC := $(sort $(wildcard tests/go/lab/*.go)) tests/go/build tests/go/toolchain
+GO_NEW    ?= 1.26
+$(B)/tools/golab: $(GOLAB_SRC)
+	@mkdir -p $(@D)
+	$(Q)tests/go/build tests/go/lab sw $@
+$(B)/tools/golab-new: $(GOLAB_SRC)
+	@mkdir -p $(@D)
+	$(Q)tests/go/build -v $(GO_NEW) tests/go/lab sw $@
+$(B)/tools/golab-cgo: $(GOLAB_SRC)
+	@mkdir -p $(@D)
+	$(Q)tests/go/build tests/go/lab static-cgo $@
+# Tells its own MemStats, and serves net/http/pprof.
+$(B)/tools/gomem: $(wildcard tests/go/memstats/*.go) tests/go/build
+	@mkdir -p $(@D)
+	$(Q)tests/go/build -t pprof tests/go/memstats sw $@
+
 ## fuzz: the fuzz targets, in build/fuzz
 # clang only; the library is rebuilt in its own directory with coverage hooks
 fuzz:
@@ -134,7 +152,8 @@ $(B)/fz/%: $(B)/tests/fuzz/%.o $(B)/libapp.a $(B)/libcgmem.a
 
 # What the tests' scripts are told.
 TESTENV = CGMEM='$(abspath $(B)/cgmem)' TOOLS='$(abspath $(B)/tools)' COMPLETIONS='$(abspath $(B)/completions)' \
-	  FIXTURES='$(abspath fixtures)' SCENARIO='$(abspath $(B)/tools/scenario)' TOP='$(CURDIR)'
+	  FIXTURES='$(abspath fixtures)' SCENARIO='$(abspath $(B)/tools/scenario)' GOLAB='$(abspath $(B)/tools/golab)' \
+	  GOMEM='$(abspath $(B)/tools/gomem)' TOP='$(CURDIR)'
 # In a recipe: $(call item,NAME,COMMAND) runs COMMAND as the test NAME and remembers a failure in $$rc.
 item = if $(2); then echo "ok $(1)"; else echo "not ok $(1)"; rc=1; fi
 HEADERS  = $(sort $(wildcard include/cgmem/*.h src/*/*.h))
@@ -219,17 +238,25 @@ lint: check-fmt check-cppcheck check-shell check-layers check-hdr check-man
 
 # ---- checks on real kernels and engines (root) ------------------------------------------------------------------------------
 
-## check-real: live, guest and lab: real kernels, real engines (root, about 25 minutes)
-check-real: check-live check-guest check-lab
+## check-real: live, guest, lab and Go: real kernels, engines and programs (root, about 35 minutes)
+check-real: check-live check-guest check-lab check-go check-lab-go
 ## check-live: a real Docker engine on this kernel
-check-live: $(B)/cgmem $(TOOL_BIN)
+check-live: $(B)/cgmem $(TOOL_BIN) $(B)/tools/golab $(B)/tools/gomem
 	$(Q)$(TESTENV) tests/live/run
 ## check-guest: other kernels and cgroup v2, in virtual machines
-check-guest: $(B)/cgmem $(TOOL_BIN) $(UT_BIN)
+check-guest: $(B)/cgmem $(TOOL_BIN) $(UT_BIN) $(B)/tools/golab $(B)/tools/gomem
 	$(Q)$(TESTENV) tests/guest/run
 ## check-lab: planted causes are found, healthy services stay silent
-check-lab: $(B)/cgmem $(TOOL_BIN)
+check-lab: $(B)/cgmem $(TOOL_BIN) $(B)/tools/golab
 	$(Q)$(TESTENV) tests/lab/run
+## check-go: figures of Go programs against what they say of themselves (any user; downloads Go versions and programs once)
+check-go: $(B)/cgmem
+	$(Q)$(TESTENV) tests/go/run
+## check-lab-go: the lab with Go programs (root)
+check-lab-go: $(B)/cgmem $(GOLAB_BIN)
+	$(Q)rc=0; $(TESTENV) SCENARIO='$(abspath $(B)/tools/golab)' tests/lab/run -p 'go 1.19' || rc=1; \
+	    $(TESTENV) SCENARIO='$(abspath $(B)/tools/golab-new)' tests/lab/run -p 'go $(GO_NEW)' || rc=1; \
+	    $(TESTENV) SCENARIO='$(abspath $(B)/tools/golab-cgo)' tests/lab/run -p 'cgo' || rc=1; exit $$rc
 
 # ---- by hand ----------------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 load common
 
-commands="ps explain procs run doctor help"
+commands="ps explain go procs run doctor help"
 
 @test "version on stdout" {
 	cgmem --version
@@ -80,7 +80,11 @@ commands="ps explain procs run doctor help"
 
 @test "an unknown sort column, filter, grouping, section, engine, time, size" {
 	for words in "ps --sort NOPE" "ps --filter nope=1" "ps --group-by nope" "explain self --only nope" "ps --engine nope" \
-		"explain self --for nope" "explain self --what-if nope" "ps --interval 0" "run --memory x -- true"; do
+		"explain self --for nope" "explain self --what-if nope" "ps --interval 0" "run --memory x -- true" \
+		"explain self --go nope" "explain self --go-url nope" "explain self --go off --go-url http://[::1]/" \
+		"go self --go off" "go self --go-url ftp://x/" "go self --go memory --go-url http://x/" "go self --lines x" \
+		"go self -n 99999" "go self --profile-kind heap" "go self --profile-kind nope" "go self pid:1 --profile /dev/null" \
+		"go self --json --profile /dev/null" "go self --profile="; do
 		# shellcheck disable=SC2086
 		cgmem $words
 		status_is 2
@@ -107,6 +111,8 @@ commands="ps explain procs run doctor help"
 	cgmem explain
 	status_is 2
 	cgmem procs
+	status_is 2
+	cgmem go
 	status_is 2
 }
 

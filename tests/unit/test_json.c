@@ -182,7 +182,8 @@ static void test_explanation(void **state)
 	assert_true(json_is_null(at(root, "results.0.numbers.1.difference")));
 	assert_true(json_is_null(at(root, "results.0.numbers.1.bytes")));
 	check_keys(root, "results.0.processes.0",
-		   "pid comm rss vsz pss pss_anon pss_file pss_shmem swap lazyfree thp threads go");
+		   "pid comm rss vsz pss pss_anon pss_file pss_shmem swap lazyfree thp threads go "
+		   "anon_kinds jvm");
 	assert_int_equal(json_array_size(at(root, "results.0.processes")), 3);
 	assert_true(json_is_null(at(root, "results.0.processes.0.swap")));
 	assert_int_equal(json_array_size(at(root, "results.0.go")), 0);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+// #include <stdlib.h>
+// #include <string.h>
+import "C"
+
+import "runtime"
+
+// C's memory, beside a heap of a few MiB.
+func malloc(p *plan) int {
+	fill(4*mib, 16*kib)
+	runtime.GC()
+	for i := 0; i < p.bytes; i += 16 * kib {
+		C.memset(C.malloc(16*kib), 1, 16*kib)
+	}
+	return p.bytes
+}
+
+// A program with cgo in it is asked for what only such a program has, and for its heap.
+func init() {
+	live := scenario{}
+	for _, s := range scenarios {
+		if s.name == "live" {
+			live = s
+		}
+	}
+	scenarios = []scenario{live, {name: "malloc", cause: "off-heap", also: "-", tolerance: 5, flags: "quiet,go:1", what: "C's malloc", plant: malloc}}
+	scenarios[0].what = "live heap of a program with cgo"
+}

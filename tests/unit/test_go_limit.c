@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The finding go-limit, and what Go shows among the other tools. */
+#include "model_go_check.h"
+
+#include "model/figure_text.h"
+#include "model/figures.h"
+#include "model/rules.h"
+
+static void test_go_limit_threshold(void **state)
+{
+	struct cgm_go *g;
+	const struct cgm_finding *f;
+
+	(void)state;
+	for (int v = 1; v <= 2; v++) {
+		g = start(v);
+		live(g, 143 * MIB);
+		/* 150.5 MiB are in use: 60 % of 250 are 150 */
+		limit(251 * MIB);
+		case_explain(&c.c);
+		assert_null(find(&c.c, "go-limit"));
+		limit(250 * MIB);
+		case_explain(&c.c);
+		f = find(&c.c, "go-limit");
+		assert_non_null(f);
+		assert_int_equal(f->kind, CGM_KIND_RISK);
+		assert_int_equal(f->severity, CGM_INFO);
+		has(f->summary, "web (pid 100, go1.19.8) has no GOMEMLIMIT");
+		has(f->summary, "memory limit of 250 MiB, of which 151 MiB (60 %) are in use");
+		/* 225 less 2 that are not Go's */
+		has(f->advice, "GOMEMLIMIT=220MiB");
+		has(f->advice, "less 2.0 MiB that is not the Go runtime's");
+		/* the heap's own finding says it too */
+		has(find(&c.c, "go-heap")->advice, "GOMEMLIMIT=220MiB fits the limit of 250 MiB.");
+		case_end(&c.c);
+	}
+}
+
+static void test_go_limit_set(void **state)
+{
+	struct cgm_go *g = start(2);
+	const struct cgm_finding *f;
+
+	(void)state;
+	live(g, 160 * MIB);
+	limit(250 * MIB);
+	g->gomemlimit = opt(250 * MIB);
+	case_explain(&c.c);
+	assert_null(find(&c.c, "go-limit"));
+	has_not(find(&c.c, "go-heap")->advice, "GOMEMLIMIT");
+	g->gomemlimit = opt(250 * MIB + 1);
+	case_explain(&c.c);
+	f = find(&c.c, "go-limit");
+	assert_int_equal(f->severity, CGM_WARN);
+	has(f->summary, "GOMEMLIMIT of web (pid 100, go1.19.8) is 250 MiB, above the memory limit");
+	has(verdict(), "GOMEMLIMIT of web");
+	/* not told by an endpoint */
+	g->gomemlimit.known = false;
+	case_explain(&c.c);
+	assert_null(find(&c.c, "go-limit"));
+	/* no limit of its own, but one above it */
+	g->gomemlimit = opt(CGM_GO_LIMIT_OFF);
+	c.c.s.now.state[CGM_LIMIT] = CGM_ABSENT;
+	case_explain(&c.c);
+	assert_null(find(&c.c, "go-limit"));
+	c.c.s.n_levels = 2;
+	c.c.levels[1].path = c.c.s.path;
+	c.c.levels[1].sample = c.c.s.now;
+	cgm_set(&c.c.levels[1].sample, CGM_LIMIT, 250 * MIB);
+	case_explain(&c.c);
+	assert_non_null(find(&c.c, "go-limit"));
+	case_end(&c.c);
+}
+
+static void test_go_limit_needs_go_memory(void **state)
+{
+	struct cgm_go *g = start(2);
+
+	(void)state;
+	/* most of it is tmpfs, which no GOMEMLIMIT rules: a fourth of 121.5 and 122.5 MiB */
+	plant_shmem(&c.c, 89 * MIB);
+	live(g, 25 * MIB);
+	limit(150 * MIB);
+	case_explain(&c.c);
+	assert_non_null(find(&c.c, "go-limit"));
+	plant_shmem(&c.c, MIB);
+	case_explain(&c.c);
+	assert_null(find(&c.c, "go-limit"));
+	case_end(&c.c);
+}
+
+static void test_go_limit_that_does_not_fit(void **state)
+{
+	struct cgm_go *g = start(2);
+
+	(void)state;
+	/* 225 less 2 is 220: more than the live heap, stacks and runtime and a tenth, or not */
+	live(g, 195 * MIB);
+	limit(250 * MIB);
+	case_explain(&c.c);
+	has(find(&c.c, "go-limit")->advice, "GOMEMLIMIT=220MiB");
+	live(g, 2 * MIB);
+	case_explain(&c.c);
+	has(find(&c.c, "go-limit")->advice, "No GOMEMLIMIT fits");
+	has_not(find(&c.c, "go-heap")->advice, "GOMEMLIMIT");
+	case_end(&c.c);
+}
+
+static void test_go_limit_of_old_versions(void **state)
+{
+	struct cgm_go *g = start(2);
+
+	(void)state;
+	live(g, 160 * MIB);
+	limit(250 * MIB);
+	g->gomemlimit.known = false;
+	(void)snprintf(g->version, sizeof g->version, "go1.18.10");
+	case_explain(&c.c);
+	has(find(&c.c, "go-limit")->advice, "exists from Go 1.19 on");
+	(void)snprintf(g->version, sizeof g->version, "go1.19");
+	case_explain(&c.c);
+	assert_null(find(&c.c, "go-limit"));
+	case_end(&c.c);
+}
+
+static void figure(const char *tool, const char *shown, struct cgm_opt bytes, bool difference)
+{
+	struct cgm_figure *v;
+	size_t n, i = 0;
+
+	case_explain(&c.c);
+	assert_int_equal(cgm_figures_make(&c.c.s, &c.c.b, &v, &n), 0);
+	while (i < n && strcmp(v[i].tool, tool) != 0)
+		i++;
+	assert_true(i < n);
+	assert_string_equal(v[i].text, shown);
+	assert_int_equal(v[i].bytes.known, bytes.known);
+	assert_int_equal(v[i].bytes.v, bytes.v);
+	assert_int_equal(v[i].has_difference, difference);
+	has(v[i].formula, "of the largest Go process");
+	free(v);
+}
+
+static void test_figures(void **state)
+{
+	struct cgm_opt none = {0, false};
+	struct cgm_figure *v;
+	struct cgm_go *g;
+	size_t n;
+
+	(void)state;
+	g = start(2);
+	g->inuse_space = opt(1536 * KIB);
+	g->alloc_space = opt(3 * GIB);
+	figure("pprof inuse_space", "1.50MB", opt(1536 * KIB), true);
+	figure("pprof alloc_space", "3GB", opt(3 * GIB), false);
+	figure("runtime HeapAlloc", "2359296", opt(2 * MIB + 256 * KIB), true);
+	figure("runtime Sys", "14680064", opt(14 * MIB), true);
+	figure("GOMEMLIMIT", "off", none, false);
+	g->gomemlimit = opt(220 * MIB);
+	figure("GOMEMLIMIT", "220MiB", opt(220 * MIB), false);
+	g->gomemlimit.known = g->inuse_space.known = g->stat[CGM_GO_SYS].known = false;
+	figure("GOMEMLIMIT", "-", none, false);
+	figure("pprof inuse_space", "-", none, false);
+	figure("runtime Sys", "-", none, false);
+	/* no Go program, no such rows */
+	c.c.s.n_go = 0;
+	assert_int_equal(cgm_figures_make(&c.c.s, &c.c.b, &v, &n), 0);
+	while (n)
+		has_not(v[--n].tool, "GO");
+	free(v);
+	case_end(&c.c);
+}
+
+static void test_pprof_text(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} all[] = {{0, "0"},
+		   {1, "1B"},
+		   {1023, "1023B"},
+		   {1024, "1kB"},
+		   {1536, "1.50kB"},
+		   {MIB - 1, "1024kB"},
+		   {5 * GIB + GIB / 4, "5.25GB"},
+		   {UINT64_C(1) << 50, "1PB"}};
+	char buf[CGM_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		cgm_text_pprof(buf, all[i].bytes);
+		assert_string_equal(buf, all[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_go_limit_threshold),
+		cmocka_unit_test(test_go_limit_set),
+		cmocka_unit_test(test_go_limit_needs_go_memory),
+		cmocka_unit_test(test_go_limit_that_does_not_fit),
+		cmocka_unit_test(test_go_limit_of_old_versions),
+		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_pprof_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
