@@ -261,8 +261,9 @@ static void merge(struct cgm_go *g, struct cgm_go *from)
 		g->inuse_space = from->inuse_space;
 	if (from->alloc_space.known)
 		g->alloc_space = from->alloc_space;
-	if (from->n_groups) {
-		free(g->groups);
+	/* Those from memory tell what a goroutine waits for and who started it, a profile does not.
+	 */
+	if (from->n_groups && !g->n_groups) {
 		g->groups = CGM_TAKE(from->groups);
 		g->n_groups = from->n_groups;
 		from->n_groups = 0;

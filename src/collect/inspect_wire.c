@@ -95,7 +95,7 @@ struct reader {
 static int get_record(struct reader *r, enum cgm_wire_tag tag, void *array, size_t size,
 		      size_t *count, size_t max)
 {
-	void *v, *object;
+	void *v, *more, *object;
 	int err;
 
 	memcpy(&v, array, sizeof v);
@@ -104,9 +104,10 @@ static int get_record(struct reader *r, enum cgm_wire_tag tag, void *array, size
 	if (*count >= r->room[tag]) {
 		size_t room = r->room[tag] ? 2 * r->room[tag] : 16;
 
-		v = reallocarray(v, room, size);
-		if (!v)
+		more = reallocarray(v, room, size);
+		if (!more)
 			return -ENOMEM;
+		v = more;
 		memcpy(array, &v, sizeof v);
 		r->room[tag] = room;
 	}

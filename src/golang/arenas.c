@@ -128,7 +128,8 @@ int cgm_go_mappings_add(const struct cgm_mapping *m, void *mappings)
 		all->heap_lazyfree += m->lazyfree;
 		return 0;
 	}
-	if (begins(m->name, "[anon:") || (unnamed && m->start != all->data_end))
+	if (begins(m->name, "[anon:") ||
+	    (unnamed && (m->start != all->data_end || m->perms[1] != 'w')))
 		return keep(all, m);
 	/* Files, [stack], and the zero-filled data that the loader puts behind a file's. */
 	all->program += m->anonymous;

@@ -39,6 +39,8 @@ size_t cgm_functab_lines(struct cgm_functab *t, uint64_t pc,
 			 struct cgm_func_line v[CGM_INLINE_MAX]);
 /* Name of the function itself that @pc is in, NULL none; the same pointer for the same function. */
 const char *cgm_functab_name(struct cgm_functab *t, uint64_t pc);
+/* Name of the innermost call at @pc, inlined or not; as cgm_functab_name(). */
+const char *cgm_functab_innermost(struct cgm_functab *t, uint64_t pc);
 /* Whether a function of that name is in the program, by a walk over the table. */
 bool cgm_functab_has(struct cgm_functab *t, const char *name);
 

@@ -176,9 +176,49 @@ size_t cgm_functab_lines(struct cgm_functab *t, uint64_t pc, struct cgm_func_lin
 	}
 }
 
-const char *cgm_functab_name(struct cgm_functab *t, uint64_t pc)
+static const char *name_of_function(struct cgm_functab *t, uint64_t pc)
 {
 	struct cgm_func f;
 
 	return cgm_functab_find(t, pc, &f) ? name_at(t, f.name) : NULL;
+}
+
+static const char *name_of_innermost(struct cgm_functab *t, uint64_t pc)
+{
+	struct cgm_func f;
+	struct inlined_call call;
+	uint64_t tree;
+	int32_t index;
+
+	if (!cgm_functab_find(t, pc, &f))
+		return NULL;
+	tree = tree_of(t, &f);
+	index = tree ? index_at(t, &f, pc) : -1;
+	return name_at(t, index >= 0 && read_call(t, tree, index, &call) ? call.name : f.name);
+}
+
+/* The same few places are asked for again and again. */
+static const char *recent(struct cgm_functab *t, uint64_t pc, bool innermost)
+{
+	uint64_t key = pc << 1 | innermost;
+	struct cgm_functab_recent *r =
+		&t->recent[(key * UINT64_C(0x9e3779b97f4a7c15)) >> 40 & (CGM_FUNCTAB_RECENT - 1)];
+
+	if (!pc || pc >> 63)
+		return NULL;
+	if (r->key != key) {
+		r->name = innermost ? name_of_innermost(t, pc) : name_of_function(t, pc);
+		r->key = key;
+	}
+	return r->name;
+}
+
+const char *cgm_functab_name(struct cgm_functab *t, uint64_t pc)
+{
+	return recent(t, pc, false);
+}
+
+const char *cgm_functab_innermost(struct cgm_functab *t, uint64_t pc)
+{
+	return recent(t, pc, true);
 }

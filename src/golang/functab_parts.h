@@ -8,6 +8,8 @@
 #include "golang/image_parts.h"
 #include "golang/pieces.h"
 
+#define CGM_FUNCTAB_RECENT 4096 /* a power of two */
+
 struct cgm_functab {
 	uint32_t magic;
 	unsigned quantum;    /* bytes of the unit in which code addresses are told */
@@ -36,6 +38,11 @@ struct cgm_functab {
 		char *text;
 	} * strings;
 	size_t n_strings, room;
+	/* Names that were asked for lately, by the place that they are kept at. */
+	struct cgm_functab_recent {
+		uint64_t key;
+		const char *name;
+	} recent[CGM_FUNCTAB_RECENT];
 };
 
 struct cgm_func {

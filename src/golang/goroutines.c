@@ -109,14 +109,13 @@ int cgm_goroutines_read(const struct cgm_go_process *p, const struct cgm_go_plac
 {
 	CGM_CLEANUP(cgm_g_groups_free_p) struct cgm_g_groups *s = NULL;
 	CGM_CLEANUP(cgm_allgs_clear) struct cgm_allgs all = {0};
-	CGM_AUTO_FREE uint8_t *buf = groups ? malloc(CGM_STACK_BYTES_MAX) : NULL;
-	struct cgm_stack_reader reader = {p, t, buf};
+	CGM_CLEANUP(cgm_stack_reader_clear) struct cgm_stack_reader reader = {.p = p, .t = t};
 	struct timespec now = {0};
 	int r;
 
 	if (!cgm_go_layout_of(p->image))
 		return -EOPNOTSUPP;
-	if (groups && !buf)
+	if (groups && cgm_stack_reader_init(&reader, p, t))
 		return -ENOMEM;
 	if (!place->allgs)
 		return -ENOENT;

@@ -23,7 +23,8 @@
 #define WORDS_127    2 /* allocs, frees: bytes follow from the object's size */
 #define DEFAULT_RATE (UINT64_C(512) << 10)
 #define USER_END     (UINT64_C(1) << 56)
-#define BLOCK	     ((size_t)64 << 10)
+#define BLOCK	     ((size_t)16 << 10)
+#define BLOCKS	     32
 #define LOOK_AT	     8
 #define BUCKET_MAX   (HEAD + 8 * (CGM_MEMPROFILE_STACK_MAX + CYCLES * WORDS))
 
@@ -38,34 +39,39 @@ uint64_t cgm_memprofile_rate(const struct cgm_go_process *p)
 	return cgm_le64(b) <= INT64_MAX ? cgm_le64(b) : 0;
 }
 
-/* Buckets stand behind one another in a few chunks: a block of them is read at once. */
-struct reader {
-	const struct cgm_go_process *p;
-	uint8_t *buf;
-	uint64_t start;
-	size_t len, words;
+/*
+ * Buckets stand behind one another in chunks, one for each processor, between which the list goes
+ * to and fro: blocks of them are kept. A block is read with what follows, so that a bucket is in
+ * one.
+ */
+struct block {
+	uint64_t number; /* of the block plus 1; 0: none */
+	uint8_t b[BLOCK + BUCKET_MAX];
 };
 
-/* @len bytes at @addr; NULL unreadable. */
+struct reader {
+	const struct cgm_go_process *p;
+	struct block *blocks; /* BLOCKS of them, by number */
+	uint8_t one[BUCKET_MAX];
+	size_t words;
+};
+
+/* @len bytes at @addr, at most BUCKET_MAX; NULL unreadable. */
 static const uint8_t *bytes_at(struct reader *r, uint64_t addr, size_t len)
 {
-	uint64_t from;
-	size_t n = BLOCK;
+	uint64_t number = addr / BLOCK;
+	struct block *k = &r->blocks[number % BLOCKS];
 
-	if (r->len && cgm_range_holds(r->start, r->len, addr, len))
-		return r->buf + (addr - r->start);
-	/* the list goes from the newest to the oldest, that is downwards */
-	from = addr + len > BLOCK ? addr + len - BLOCK : 0;
-	r->start = from;
-	r->len = 0;
-	if (r->p->mem.read(r->p->mem.ctx, from, r->buf, n)) {
-		n = len;
-		r->start = addr;
-		if (r->p->mem.read(r->p->mem.ctx, addr, r->buf, n))
+	if (k->number != number + 1) {
+		k->number = 0;
+		if (!r->p->mem.read(r->p->mem.ctx, number * BLOCK, k->b, sizeof k->b))
+			k->number = number + 1;
+		else if (r->p->mem.read(r->p->mem.ctx, addr, r->one, len))
 			return NULL;
+		else
+			return r->one;
 	}
-	r->len = n;
-	return r->buf + (addr - r->start);
+	return k->b + addr % BLOCK;
 }
 
 static bool in_text(const struct cgm_go_process *p, uint64_t pc)
@@ -200,15 +206,15 @@ static int walk(struct walk *w)
 int cgm_memprofile_each(const struct cgm_go_process *p, const struct cgm_go_place *place,
 			int (*see)(const struct cgm_mem_record *m, void *arg), void *arg)
 {
-	CGM_AUTO_FREE uint8_t *buf = malloc(BLOCK);
+	CGM_AUTO_FREE struct block *blocks = calloc(BLOCKS, sizeof *blocks);
 	CGM_AUTO_FREE uint64_t *pcs = calloc(CGM_MEMPROFILE_STACK_MAX, sizeof *pcs);
-	struct walk w = {
-		.r = {.p = p, .buf = buf, .words = words_of(p->image)}, .pcs = pcs, .arg = arg};
+	struct walk w = {.r = {.p = p, .blocks = blocks, .words = words_of(p->image)},
+			 .pcs = pcs,
+			 .arg = arg};
 	uint8_t b[8];
 	int r;
 
-	_Static_assert(BUCKET_MAX <= BLOCK, "a bucket fits in a block");
-	if (!buf || !pcs)
+	if (!blocks || !pcs)
 		return -ENOMEM;
 	if (!place->mbuckets)
 		return -ENOENT;
@@ -270,10 +276,10 @@ void cgm_memprofile_scale(uint64_t count, uint64_t bytes, uint64_t rate, uint64_
 size_t cgm_memprofile_hidden(struct cgm_functab *t, const struct cgm_mem_record *m)
 {
 	for (size_t i = 0; i < m->n_pcs; i++) {
-		struct cgm_func_line v[CGM_INLINE_MAX];
-
 		/* runtime.FuncForPC(addr): the address itself, not the call before it */
-		if (!cgm_functab_lines(t, m->pcs[i], v) || !cgm_go_name_hidden(v[0].function))
+		const char *name = cgm_functab_innermost(t, m->pcs[i]);
+
+		if (!name || !cgm_go_name_hidden(name))
 			return i;
 	}
 	return 0;

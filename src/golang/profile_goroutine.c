@@ -20,7 +20,7 @@ struct kind {
 
 struct kinds {
 	struct cgm_profile *b;
-	struct cgm_stack_reader reader;
+	const struct cgm_stack_reader *reader;
 	const struct cgm_go_layout *l;
 	struct kind *v;
 	size_t n, room;
@@ -111,7 +111,7 @@ static int see(const struct cgm_g *g, void *arg)
 	key.main = start && !strcmp(start, "runtime.main");
 	if (g->status == CGM_G_WAITING || g->status == CGM_G_LEAKED)
 		key.reason = g->reason;
-	key.n = cgm_stack_walk(&s->reader, g, pcs, CGM_STACK_FRAMES_MAX, false);
+	key.n = cgm_stack_walk(s->reader, g, pcs, CGM_STACK_FRAMES_MAX, false);
 	if (!key.n && g->startpc) /* it runs: what it was started with is all that is known */
 		pcs[key.n++] = g->startpc;
 	key.hash = hash_of(&key, pcs);
@@ -160,15 +160,16 @@ static int write_kinds(struct kinds *s)
 int cgm_profile_goroutines(struct cgm_profile *b, const struct cgm_go_place *place)
 {
 	CGM_CLEANUP(cgm_allgs_clear) struct cgm_allgs all = {0};
-	CGM_AUTO_FREE uint8_t *buf = malloc(CGM_STACK_BYTES_MAX);
-	struct kinds s = {.b = b, .reader = {b->p, b->t, buf}};
+	CGM_CLEANUP(cgm_stack_reader_clear) struct cgm_stack_reader reader = {0};
+	struct kinds s = {.b = b};
 	int r;
 
 	s.l = cgm_go_layout_of(b->p->image);
 	if (!s.l)
 		return -EOPNOTSUPP;
-	if (!buf)
+	if (cgm_stack_reader_init(&reader, b->p, b->t))
 		return -ENOMEM;
+	s.reader = &reader;
 	if (!place->allgs)
 		return -ENOENT;
 	cgm_proto_period(b->proto, "goroutine", "count", 1);

@@ -153,16 +153,17 @@ static int make_room(struct sum *s)
 /* The innermost call that runtime/pprof shows, as `go tool pprof -top` counts it. */
 static const char *function_of(struct sum *s, const struct cgm_mem_record *m)
 {
-	struct cgm_func_line v[CGM_INLINE_MAX];
 	size_t i = cgm_memprofile_hidden(s->t, m);
+	const char *name = i < m->n_pcs ? cgm_functab_innermost(s->t, m->pcs[i] - 1) : NULL;
 
-	return i < m->n_pcs && cgm_functab_lines(s->t, m->pcs[i] - 1, v) ? v[0].function : "";
+	return name ? name : "";
 }
 
 static int see(const struct cgm_mem_record *m, void *arg)
 {
 	struct sum *s = arg;
 	uint64_t objects, bytes, all, all_bytes;
+	const char *function;
 	struct site *site;
 	int r;
 
@@ -176,11 +177,12 @@ static int see(const struct cgm_mem_record *m, void *arg)
 	r = make_room(s);
 	if (r)
 		return r;
-	site = site_of(s, function_of(s, m));
+	function = function_of(s, m);
+	site = site_of(s, function);
 	if (!site->function) {
 		if (s->n >= SITES_MAX)
 			return 0; /* the totals are right all the same */
-		site->function = function_of(s, m);
+		site->function = function;
 		s->n++;
 	}
 	site->inuse_bytes = cgm_add_sat(site->inuse_bytes, bytes);

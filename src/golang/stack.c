@@ -2,6 +2,8 @@
 #include "golang/stack.h"
 
 #include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "golang/functab_parts.h"
@@ -11,12 +13,66 @@
 #define TOP_FRAME 1 /* funcFlag_TOPFRAME: runtime.goexit, runtime.mstart */
 #define SP_WRITE  2 /* funcFlag_SPWRITE: writes the stack pointer, its table cannot tell */
 #define WORD	  8
+#define RECENT	  1024 /* a power of two */
 
 bool cgm_stack_readable(const struct cgm_g *g)
 {
 	return g->status == CGM_G_WAITING || g->status == CGM_G_RUNNABLE ||
 	       g->status == CGM_G_SYSCALL || g->status == CGM_G_PREEMPTED ||
 	       g->status == CGM_G_LEAKED;
+}
+
+/* What the function table says of a place. Many goroutines stand at the same ones. */
+struct cgm_stack_frame {
+	uint64_t pc, entry;
+	int32_t delta;
+	uint8_t flag;
+	bool goexit, trap, unknown;
+};
+
+int cgm_stack_reader_init(struct cgm_stack_reader *r, const struct cgm_go_process *p,
+			  struct cgm_functab *t)
+{
+	*r = (struct cgm_stack_reader){.p = p, .t = t};
+	r->buf = malloc(CGM_STACK_BYTES_MAX);
+	r->recent = calloc(RECENT, sizeof *r->recent);
+	return r->buf && r->recent ? 0 : -ENOMEM;
+}
+
+void cgm_stack_reader_clear(struct cgm_stack_reader *r)
+{
+	free(r->buf);
+	free(r->recent);
+	*r = (struct cgm_stack_reader){0};
+}
+
+static struct cgm_stack_frame look_up(struct cgm_functab *t, uint64_t pc)
+{
+	struct cgm_func f;
+	const char *name;
+
+	if (!cgm_functab_find(t, pc, &f))
+		return (struct cgm_stack_frame){.pc = pc, .unknown = true};
+	name = cgm_functab_name(t, pc);
+	return (struct cgm_stack_frame){
+		.pc = pc,
+		.entry = f.entry,
+		.delta = cgm_functab_value(t, &f, f.pcsp, pc),
+		.flag = f.flag,
+		.goexit = name && !strcmp(name, "runtime.goexit"),
+		.trap = name && (!strcmp(name, "runtime.sigpanic") ||
+				 !strcmp(name, "runtime.asyncPreempt")),
+	};
+}
+
+static const struct cgm_stack_frame *frame_at(const struct cgm_stack_reader *r, uint64_t pc)
+{
+	struct cgm_stack_frame *f =
+		&r->recent[(pc * UINT64_C(0x9e3779b97f4a7c15)) >> 40 & (RECENT - 1)];
+
+	if (f->pc != pc || !pc)
+		*f = look_up(r->t, pc);
+	return f;
 }
 
 struct walk {
@@ -37,12 +93,11 @@ static bool word_at(const struct walk *w, uint64_t addr, uint64_t *ret)
 }
 
 /* Goes to the caller of @f, in which w->pc is. False: that was the last one that can be told. */
-static bool step(struct walk *w, const struct cgm_func *f)
+static bool step(struct walk *w, const struct cgm_stack_frame *f)
 {
-	int32_t delta = cgm_functab_value(w->r->t, f, f->pcsp, w->pc);
-	uint64_t fp = w->sp + (uint64_t)(int64_t)delta, pc;
+	uint64_t fp = w->sp + (uint64_t)(int64_t)f->delta, pc;
 
-	if (delta < 0 || f->flag & TOP_FRAME || (f->flag & SP_WRITE && !w->first))
+	if (f->delta < 0 || f->flag & TOP_FRAME || (f->flag & SP_WRITE && !w->first))
 		return false;
 	if (w->on_stack) {
 		if (!word_at(w, fp, &pc))
@@ -59,11 +114,6 @@ static bool step(struct walk *w, const struct cgm_func *f)
 	w->sp = fp;
 	w->first = false;
 	return true;
-}
-
-static bool is_trap(const char *name)
-{
-	return name && (!strcmp(name, "runtime.sigpanic") || !strcmp(name, "runtime.asyncPreempt"));
 }
 
 /* The stack between where the goroutine is and its end. */
@@ -93,22 +143,16 @@ size_t cgm_stack_walk(const struct cgm_stack_reader *r, const struct cgm_g *g, u
 	if (!cgm_stack_readable(g) || !read_stack(&w, g))
 		return 0;
 	for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
-		struct cgm_func f;
-		const char *name;
+		const struct cgm_stack_frame *f = frame_at(r, w.pc);
 
-		if (!cgm_functab_find(r->t, w.pc, &f))
-			break;
-		name = cgm_functab_name(r->t, w.pc);
-		if (name && !strcmp(name, "runtime.goexit"))
-			break;
-		if (n == max && !last)
+		if (f->unknown || f->goexit || (n == max && !last))
 			break;
 		if (n == max)
 			memmove(pcs, pcs + 1, --n * sizeof *pcs);
 		/* the call, not the instruction behind it (unwinder.symPC) */
-		pcs[n++] = w.pc > f.entry && !w.trapped ? w.pc - 1 : w.pc;
-		w.trapped = is_trap(name);
-		if ((w.trapped && !w.on_stack) || !step(&w, &f))
+		pcs[n++] = w.pc > f->entry && !w.trapped ? w.pc - 1 : w.pc;
+		w.trapped = f->trap;
+		if ((w.trapped && !w.on_stack) || !step(&w, f))
 			break;
 	}
 	return n;

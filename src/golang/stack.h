@@ -16,8 +16,16 @@
 struct cgm_stack_reader {
 	const struct cgm_go_process *p;
 	struct cgm_functab *t;
-	uint8_t *buf; /* of CGM_STACK_BYTES_MAX */
+	/* Of cgm_stack_reader_init(): the bytes of a stack, and frames that were looked up lately.
+	 */
+	uint8_t *buf;
+	struct cgm_stack_frame *recent;
 };
+
+/* 0 or -ENOMEM. */
+int cgm_stack_reader_init(struct cgm_stack_reader *r, const struct cgm_go_process *p,
+			  struct cgm_functab *t);
+void cgm_stack_reader_clear(struct cgm_stack_reader *r);
 
 /* Whether @g's stack stands still: a running one's is on the processor. */
 bool cgm_stack_readable(const struct cgm_g *g);

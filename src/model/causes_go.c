@@ -65,21 +65,6 @@ static void opt_evidence(struct cgm_finding *f, const char *name, struct cgm_opt
 		cgm_evidence(f, name, v.v, unit);
 }
 
-/* " Most of it, 40.0 MiB, was allocated in main.load." */
-static const char *site_text(char buf[CGM_GO_TEXT], const struct cgm_go *g, uint64_t live)
-{
-	char n[CGM_TEXT_MAX], name[CGM_NAME_TEXT];
-
-	buf[0] = '\0';
-	if (!g || !g->n_sites || g->sites[0].inuse_bytes < live / 10)
-		return buf;
-	(void)snprintf(buf, CGM_GO_TEXT, " %s, %s, was allocated in %s.",
-		       g->sites[0].inuse_bytes > live / 2 ? "Most of it" : "The largest part",
-		       cgm_human_bytes(n, g->sites[0].inuse_bytes),
-		       cgm_go_function(name, g->sites[0].function));
-	return buf;
-}
-
 /* " 9,998 goroutines wait in ...", where so many do that they may hold it. */
 static const char *large_group_text(char buf[CGM_GO_TEXT], const struct cgm_go *g)
 {
@@ -105,8 +90,9 @@ void cgm_cause_go_heap(const struct cgm_rules *r, struct cgm_finding *f)
 		stat_evidence(f, c.g, CGM_GO_NUM_GC);
 		opt_evidence(f, "goroutines", c.g->goroutines, "count");
 	}
-	cgm_say(f, "%s is live Go heap of %s: what its last garbage collection found in use.%s%s",
-		c.n, c.who, site_text(site, c.g, c.most), large_group_text(group, c.g));
+	(void)cgm_go_site_text(site, c.g, c.most);
+	cgm_say(f, "%s is live Go heap of %s: what its last garbage collection found in use.%s%s%s",
+		c.n, c.who, *site ? " " : "", site, large_group_text(group, c.g));
 	cgm_advise(f,
 		   "What allocated it, and which goroutines wait and hold it: cgmem go %s; as a "
 		   "profile: cgmem go --profile heap.pb.gz %s, and go tool pprof heap.pb.gz. One "

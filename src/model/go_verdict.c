@@ -44,7 +44,7 @@ bool cgm_go_means(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 	const struct cgm_go_group *group;
 	enum cgm_child_id child;
 	const struct cgm_go *g = owner(s, cause->id, &child);
-	char text[CGM_GO_TEXT], name[CGM_NAME_TEXT], n[CGM_TEXT_MAX];
+	char text[CGM_GO_TEXT];
 
 	buf[0] = '\0';
 	if (!strcmp(cause->id, "huge-pages") && cgm_go_is_split_huge(s, b, cause->bytes.v))
@@ -62,10 +62,8 @@ bool cgm_go_means(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 	group = cgm_go_largest_group(g);
 	if (cgm_go_group_is_large(g, group))
 		(void)snprintf(buf, CGM_GO_TEXT, "%.310s.", cgm_go_group_text(text, group));
-	else if (child == CGM_CHILD_GO_HEAP_LIVE && g->n_sites && g->sites[0].inuse_bytes)
-		(void)snprintf(buf, CGM_GO_TEXT, "The largest part of it was allocated in %s: %s.",
-			       cgm_go_function(name, g->sites[0].function),
-			       cgm_human_bytes(n, g->sites[0].inuse_bytes));
+	else if (child == CGM_CHILD_GO_HEAP_LIVE)
+		(void)cgm_go_site_text(buf, g, cause->bytes.v);
 	return *buf;
 }
 
@@ -90,18 +88,20 @@ static uint64_t live_objects(const struct cgm_go *g)
 	return sum;
 }
 
-const char *cgm_go_beside(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s, const char *id)
+const char *cgm_go_beside(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
+			  const struct cgm_finding *cause)
 {
 	const struct cgm_go *g = s->n_go ? &s->go[0] : NULL;
 	struct cgm_opt shown = g ? profile_bytes(g) : (struct cgm_opt){0, false};
 	char n[CGM_TEXT_MAX], count[CGM_TEXT_MAX], objects[CGM_TEXT_MAX + 16] = "";
 	char comm[CGM_NAME_TEXT], of[CGM_NAME_TEXT + 8] = "";
-	bool heap = !strcmp(id, "go-heap");
+	bool heap = !strcmp(cause->id, "go-heap");
 
 	buf[0] = '\0';
 	if (!shown.known)
 		return buf;
-	if (heap && live_objects(g))
+	/* a profile that saw most of the heap */
+	if (heap && live_objects(g) && shown.v > cause->bytes.v / 2)
 		(void)snprintf(objects, sizeof objects, " in %s objects",
 			       cgm_go_count(count, live_objects(g)));
 	if (s->n_go > 1)
@@ -115,7 +115,6 @@ const char *cgm_go_beside(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s, c
 			       "; pprof's %s (inuse_space) is the live Go heap%s alone", n, of);
 	else
 		(void)snprintf(buf, CGM_GO_TEXT,
-			       "; the live Go heap%s, which is all that pprof would show, is %s",
-			       of, n);
+			       "; the live Go heap%s, all that pprof would show, is %s", of, n);
 	return buf;
 }

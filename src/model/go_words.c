@@ -122,6 +122,20 @@ const char *cgm_go_group_text(char buf[CGM_GO_TEXT], const struct cgm_go_group *
 	return buf;
 }
 
+const char *cgm_go_site_text(char buf[CGM_GO_TEXT], const struct cgm_go *g, uint64_t live)
+{
+	char n[CGM_TEXT_MAX], name[CGM_NAME_TEXT];
+
+	buf[0] = '\0';
+	if (!g || !g->n_sites || !g->sites[0].inuse_bytes || g->sites[0].inuse_bytes < live / 10)
+		return buf;
+	(void)snprintf(buf, CGM_GO_TEXT, "%s, %s, was allocated in %s.",
+		       g->sites[0].inuse_bytes > live / 2 ? "Most of it" : "The largest part",
+		       cgm_human_bytes(n, g->sites[0].inuse_bytes),
+		       cgm_go_function(name, g->sites[0].function));
+	return buf;
+}
+
 /*
  * runtime/mgcscavenge.go and mem_linux.go by version: until 1.12 spans that nobody used for five
  * minutes; from 1.13 a background scavenger, down to 10 % above the heap goal; MADV_FREE from 1.12
@@ -139,10 +153,10 @@ const char *cgm_go_gives_back(const struct cgm_go *g)
 		return "This version of Go gives back what was not used for about five minutes, "
 		       "with MADV_FREE: RSS falls only when memory is short.";
 	if (minor < 16)
-		return "This version of Go gives it back in the background, down to a tenth above "
-		       "its heap goal, with MADV_FREE: RSS falls only when memory is short.";
-	return "This version of Go gives back, in the background and over minutes, what is more "
-	       "than a tenth above its heap goal; the rest stays for the next allocations.";
+		return "This version of Go gives back, over minutes, what is more than a tenth "
+		       "above its heap goal, with MADV_FREE: RSS falls only when memory is short.";
+	return "This version of Go gives back, over minutes, what is more than a tenth above its "
+	       "heap goal.";
 }
 
 /* Go's setting that keeps the heap out of huge pages: godebug.md, runtime/extern.go. */

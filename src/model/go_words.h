@@ -33,6 +33,11 @@ bool cgm_go_group_is_large(const struct cgm_go *g, const struct cgm_go_group *gr
  * 41 min", without a full stop.
  */
 const char *cgm_go_group_text(char buf[CGM_GO_TEXT], const struct cgm_go_group *group);
+/*
+ * "Most of it, 40.0 MiB, was allocated in main.load.", by the heap profile; "" where that tells of
+ * less than a tenth of @live.
+ */
+const char *cgm_go_site_text(char buf[CGM_GO_TEXT], const struct cgm_go *g, uint64_t live);
 /* When this version of the runtime gives memory back: a sentence. */
 const char *cgm_go_gives_back(const struct cgm_go *g);
 /* What keeps this version's heap out of huge pages: a phrase. */
@@ -72,7 +77,8 @@ bool cgm_go_is_split_huge(const struct cgm_snapshot *s, const struct cgm_breakdo
 bool cgm_go_means(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 		  const struct cgm_breakdown *b, const struct cgm_finding *cause);
 /* verdict: what a Go programmer sees beside docker's number, a clause; "" nothing known. */
-const char *cgm_go_beside(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s, const char *id);
+const char *cgm_go_beside(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
+			  const struct cgm_finding *cause);
 
 /* "70.0 MiB in malloc's main heap, 8.0 MiB in thread stacks": the kinds with most; "" unknown. */
 const char *cgm_kinds_text(char buf[CGM_GO_TEXT], const struct cgm_process *p);

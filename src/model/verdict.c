@@ -38,10 +38,9 @@ static const struct {
 	 "What allocated them and who holds them: cgmem go %s"},
 	{"go-garbage", "Go heap allocated since the last garbage collection",
 	 "It is garbage and new objects; the next collection tells which.",
-	 "A lower GOGC or a GOMEMLIMIT collects earlier: cgmem go %s"},
-	{"go-idle", "Go heap that was freed and that the runtime keeps for the next allocations",
-	 "The program uses none of it.",
-	 "debug.FreeOSMemory() gives it back at once, a GOMEMLIMIT when it is short."},
+	 "GOGC (100 by default) and GOMEMLIMIT rule when: cgmem go %s"},
+	{"go-idle", "Go heap that was freed and is kept by the runtime",
+	 "The program uses none of it.", "debug.FreeOSMemory() gives it back at once."},
 	{"go-fragmentation", "free room between live objects of the Go heap",
 	 "Only objects of the same size fit in, and it cannot be given back.",
 	 "What lives there: cgmem go %s"},
@@ -176,7 +175,7 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 	add(t, ": %s", n);
 	if (!host && !c->in_docker)
 		add(t, ", which docker's figure (%s) leaves out", d);
-	add(t, "%s.", host ? "" : cgm_go_beside(beside, s, c->id));
+	add(t, "%s.", host ? "" : cgm_go_beside(beside, s, c));
 }
 
 /* What a watched window adds: whether what is charged grew, in place of the advice to watch. */
@@ -251,12 +250,30 @@ static void explain_nothing(struct text *t, const struct cgm_snapshot *s,
 		add(t, " %s", risk->summary);
 }
 
+/* Anonymous memory of one process for the most part, and what kinds of mapping hold it. */
+static bool kinds_mean(char buf[2 * CGM_GO_TEXT], const struct cgm_snapshot *s,
+		       const struct cgm_finding *c)
+{
+	struct cgm_proc_sums sums;
+	char kinds[CGM_GO_TEXT];
+
+	cgm_proc_sums_make(s, &sums);
+	if (strcmp(c->id, "anon") != 0 || !sums.largest ||
+	    cgm_anon_left(s, sums.largest) <= c->bytes.v / 2 ||
+	    cgm_anon_left(s, sums.largest) < cgm_process_anon(sums.largest) ||
+	    !*cgm_kinds_text(kinds, sums.largest))
+		return false;
+	(void)snprintf(buf, 2 * CGM_GO_TEXT, "It is %s; only the program or swap gives it back.",
+		       kinds);
+	return true;
+}
+
 int cgm_verdict_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b,
 		     const struct cgm_findings *f, char *buf, size_t size)
 {
 	const struct cgm_finding *c = first_of(f, CGM_KIND_CAUSE);
 	struct text t = {.buf = buf, .size = size};
-	char means[CGM_GO_TEXT];
+	char means[2 * CGM_GO_TEXT];
 
 	if (!size)
 		return -ENOSPC;
@@ -267,7 +284,9 @@ int cgm_verdict_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b
 	} else {
 		first_sentence(&t, s, b, c);
 		add(&t, " %s",
-		    cgm_go_means(means, s, b, c) ? means : words[words_of(s, c->id)].means);
+		    cgm_go_means(means, s, b, c) || kinds_mean(means, s, c)
+			    ? means
+			    : words[words_of(s, c->id)].means);
 		last_sentence(&t, s, f, c);
 	}
 	return t.len < size ? 0 : -ENOSPC;

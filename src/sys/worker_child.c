@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -109,6 +110,24 @@ static void raise_descriptor_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &most);
 }
 
+static int compare_words(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/*
+ * glibc's qsort(3) asks at its first large array how much memory the machine has (stdlib/msort.c,
+ * 2.36): here, where it may.
+ */
+static void warm_up(void)
+{
+	uint64_t v[160] = {0}; /* just more than what it sorts on the stack */
+
+	qsort(v, sizeof v / sizeof *v, sizeof *v, compare_words);
+}
+
 static int exit_status(int r)
 {
 	if (r >= 0)
@@ -133,6 +152,7 @@ _Noreturn void cgm_worker_be(const struct cgm_worker *w, const struct sock_fprog
 		r = place_descriptors(w, out);
 	if (r == 0) {
 		raise_descriptor_limit();
+		warm_up();
 		r = w->open ? w->open(w->arg) : 0;
 	}
 	if (r < 0)

@@ -5,6 +5,7 @@
 #include "model/go_words.h"
 
 static struct model_case c;
+static char text[1024];
 
 static void has(const char *where, const char *s)
 {
@@ -52,6 +53,16 @@ static void test_two_kinds_are_told(void **state)
 	assert_int_equal(evidence("main_heap"), 70 * MIB);
 	assert_int_equal(evidence("thread_stacks"), 8 * MIB);
 	assert_int_equal(evidence("small"), 2 * MIB);
+	assert_int_equal(cgm_verdict_make(&c.s, &c.b, c.f, text, sizeof text), 0);
+	has(text,
+	    "It is 70.0 MiB in malloc's main heap, 8.0 MiB in stacks of its threads; only the "
+	    "program or swap gives it back.");
+	/* a process with half of it or less does not stand for the rest */
+	p->pss_anon = opt(40 * MIB + 512 * KIB);
+	case_explain(&c);
+	assert_int_equal(cgm_verdict_make(&c.s, &c.b, c.f, text, sizeof text), 0);
+	has(text, "Only the program itself or swap gives it back.");
+	p->pss_anon = opt(80 * MIB);
 	/* a tenth of the process or nothing */
 	p->kinds.bytes[CGM_ANON_THREAD_STACKS] = 8 * MIB - 1;
 	has(anon_finding()->summary, "malloc's main heap.");
@@ -135,11 +146,11 @@ static void test_all_kinds(void **state)
 	(void)state;
 	for (int k = 0; k < CGM_ANON_KIND_COUNT; k++) {
 		struct cgm_process *p = start("app");
-		char text[CGM_GO_TEXT];
+		char kinds[CGM_GO_TEXT];
 
 		p->kinds.bytes[k] = 70 * MIB;
-		assert_true(strlen(cgm_kinds_text(text, p)) > 15);
-		has(anon_finding()->summary, text);
+		assert_true(strlen(cgm_kinds_text(kinds, p)) > 15);
+		has(anon_finding()->summary, kinds);
 		assert_int_equal(evidence(cgm_anon_kinds[k].id), 70 * MIB);
 		assert_null(strstr(c.f->v[0].advice, "..."));
 		case_end(&c);

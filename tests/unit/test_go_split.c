@@ -42,7 +42,7 @@ static void test_idle_server(void **state)
 	case_end(&c.c);
 }
 
-/* FACTS of a burst, in KiB: arenas 246016 resident, 246592 by the runtime's figures. */
+/* A burst as measured, in KiB: arenas 246016 resident, 246592 by the runtime's figures. */
 static void test_measured_burst(void **state)
 {
 	struct cgm_go *g = start();

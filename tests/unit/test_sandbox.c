@@ -25,6 +25,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -194,6 +195,28 @@ CALL(try_mprotect_exec, mprotect, NULL, 0, PROT_READ | PROT_EXEC)
 CALL(try_pkey_mprotect, pkey_mprotect, NULL, 0, PROT_READ | PROT_EXEC, -1)
 CALL(try_nothing, read, 0, scratch, 1)
 
+static int compare_bytes(const void *a, const void *b)
+{
+	return *(const char *)a - *(const char *)b;
+}
+
+/* What libc may want to ask the machine for at the first time. */
+static long use_libc(void)
+{
+	static char large[100000];
+	char *p = malloc(sizeof large), *q = p ? realloc(p, 10 * MIB) : NULL;
+	struct timespec t;
+
+	if (!q)
+		return -1;
+	memset(q, 7, 10 * MIB);
+	free(q);
+	qsort(large, sizeof large, 1, compare_bytes);
+	return clock_gettime(CLOCK_REALTIME, &t);
+}
+
+static const struct call of_libc = {"libc", use_libc, true};
+
 static const struct call calls[] = {
 	{"openat", try_openat, false},
 	{"openat2", try_openat2, false},
@@ -323,6 +346,8 @@ static int try_main(const char *what, const char *kind)
 {
 	if (!strcmp(what, "status"))
 		return print_status();
+	if (!strcmp(what, "libc"))
+		return outcome(&of_libc, CGM_WORKER_READ);
 	if (!strcmp(what, "without seccomp"))
 		return without_seccomp();
 	for (size_t i = 0; i < N_CALLS; i++)
@@ -377,6 +402,12 @@ static void http_is_refused_other_calls(void **state)
 	}
 }
 
+static void libc_goes_on_working(void **state)
+{
+	(void)state;
+	assert_int_equal(run_try("libc", "read", -1), 0);
+}
+
 static void without_a_filter_nothing_is_parsed(void **state)
 {
 	(void)state;
@@ -422,6 +453,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(memory_is_read_without_privileges),
 		cmocka_unit_test(a_reader_dies_of_other_calls),
 		cmocka_unit_test(http_is_refused_other_calls),
+		cmocka_unit_test(libc_goes_on_working),
 		cmocka_unit_test(without_a_filter_nothing_is_parsed),
 		cmocka_unit_test(privileges_are_gone),
 	};

@@ -82,6 +82,8 @@ func equal(v *verdict, path string) {
 		sameFigures(v, at, o, p)
 		sameGoroutines(v, at, o, p, s)
 		residentFits(v, at, o, p, s)
+		// The linker turned the profile off: nothing refers to runtime.MemProfile (runtime/mprof.go, disableMemoryProfiling).
+		v.hold("no heap profile is made up", p.InuseSpace == nil && len(p.Sites) == 0, "%s: inuse_space is %s", at, number(p.InuseSpace))
 		if strings.HasPrefix(s.what, "malloc") && p.Resident != nil {
 			off := p.Resident.OffHeap
 			v.hold("off-heap memory", off >= 8*mib && off < 16*mib, "%s: %d bytes, not a little over 8 MiB", at, off)

@@ -142,6 +142,9 @@ func again(s *scenario, p *plan) {
 	die(syscall.Exec(self, arguments, environment), "exec")
 }
 
+// The end of the pipes would be theirs.
+var children []*exec.Cmd
+
 // Another process of this program that holds as many bytes as it is told to, and ends with this one.
 func child(bytes int) {
 	c := exec.Command("/proc/self/exe", "live", "--bytes", strconv.Itoa(bytes))
@@ -153,6 +156,7 @@ func child(bytes int) {
 	_, err = c.StdinPipe()
 	die(err, "pipe")
 	die(c.Start(), "start")
+	children = append(children, c)
 	_, err = out.Read(make([]byte, 64))
 	die(err, "a child")
 }
