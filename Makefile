@@ -254,9 +254,7 @@ check-go: $(B)/cgmem
 	$(Q)$(TESTENV) tests/go/run
 ## check-lab-go: the lab with Go programs (root)
 check-lab-go: $(B)/cgmem $(GOLAB_BIN)
-	$(Q)rc=0; $(TESTENV) SCENARIO='$(abspath $(B)/tools/golab)' tests/lab/run -p 'go 1.19' || rc=1; \
-	    $(TESTENV) SCENARIO='$(abspath $(B)/tools/golab-new)' tests/lab/run -p 'go $(GO_NEW)' || rc=1; \
-	    $(TESTENV) SCENARIO='$(abspath $(B)/tools/golab-cgo)' tests/lab/run -p 'cgo' || rc=1; exit $$rc
+	$(Q)$(TESTENV) tests/lab/go
 
 # ---- by hand ----------------------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@
  * unless the program was built with GOEXPERIMENT=norandomizedheapbase64.
  */
 #define RANDOM_BASE 26
-#define HINT_REACH  (UINT64_C(1) << 40)
+#define HINT_REACH  (UINT64_C(1) << 39)
 
 #define CANDIDATES_MAX 16
 
@@ -186,14 +186,23 @@ static size_t find_candidates(const struct cgm_go_mappings *m, struct candidate 
 	return n;
 }
 
-/* The choice of candidates, as bits, that adds up to @bytes; the largest one first. 0: none. */
+/* The lowest address has the highest bit. */
+static unsigned bit(size_t i, size_t n)
+{
+	return 1U << (n - 1 - i);
+}
+
+/*
+ * The choice of candidates, as bits, that adds up to @bytes: of several the one at lower
+ * addresses, where the kernel maps nothing unasked. 0: none.
+ */
 static unsigned choose(const struct candidate *v, size_t n, uint64_t bytes)
 {
 	for (unsigned set = (1U << n) - 1; set; set--) {
 		uint64_t sum = 0;
 
 		for (size_t i = 0; i < n; i++)
-			if (set & (1U << i))
+			if (set & bit(i, n))
 				sum += v[i].bytes;
 		if (sum == bytes)
 			return set;
@@ -249,7 +258,7 @@ static bool mark_arenas(struct cgm_go_mappings *m, const struct cgm_go_image *im
 	n = find_candidates(m, v);
 	set = bytes ? choose(v, n, bytes) : 0;
 	for (size_t i = 0; i < n; i++)
-		if (!set || (set & (1U << i)))
+		if (!set || (set & bit(i, n)))
 			mark(m, v[i].first, v[i].behind, USE_ARENA);
 	if (!set)
 		mark_by_address(m, image);

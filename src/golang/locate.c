@@ -21,8 +21,10 @@
  */
 #define SCAN_MAX (UINT64_C(256) << 20)
 #define PIECE	 (UINT64_C(256) << 10)
-#define MARGIN	 (uint64_t)CGM_GO_READ_MAX
+#define MARGIN	 UINT64_C(12288)
 #define SMALL	 UINT64_C(4096)
+
+_Static_assert(MARGIN == 8 * CGM_GO_SCAN_BEHIND, "the search reads that far");
 
 /*
  * Whether the figures at @place add up: 0, exactly, once. -EAGAIN: they nearly do, each time;

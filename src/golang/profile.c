@@ -120,7 +120,7 @@ static void add_mapping(struct cgm_profile *b)
 static int see_record(const struct cgm_mem_record *m, void *arg)
 {
 	struct cgm_profile *b = arg;
-	size_t skip = cgm_memprofile_hidden(b->t, m), n = 0;
+	size_t skip = cgm_memprofile_hidden(b->t, m), n;
 	uint64_t values[4];
 	struct cgm_proto_label label = {"bytes", NULL,
 					m->allocs ? m->alloc_bytes / m->allocs : m->size};
@@ -128,8 +128,6 @@ static int see_record(const struct cgm_mem_record *m, void *arg)
 	for (size_t i = 0; i < m->n_pcs; i++)
 		b->pcs[i] = m->pcs[i] - 1; /* addresses behind the calls */
 	n = cgm_profile_locations(b, b->pcs + skip, m->n_pcs - skip);
-	if (!n && skip)
-		n = cgm_profile_locations(b, b->pcs, m->n_pcs);
 	cgm_memprofile_scale(m->allocs, m->alloc_bytes, b->rate, &values[0], &values[1]);
 	cgm_memprofile_scale(cgm_sub_sat(m->allocs, m->frees),
 			     cgm_sub_sat(m->alloc_bytes, m->free_bytes), b->rate, &values[2],

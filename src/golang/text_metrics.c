@@ -229,10 +229,9 @@ static void take_settings(const struct cgm_opt v[M_COUNT], struct cgm_go *ret)
 {
 	if (v[M_GOROUTINES].known)
 		ret->goroutines = v[M_GOROUTINES];
-	/* off is -1, which runtime/metrics tells as 2^64-1 */
+	/* off is -1, which runtime/metrics tells as 2^64-1, and so do we */
 	if (v[M_GOGC].known)
-		ret->gogc = (struct cgm_opt){v[M_GOGC].v > INT32_MAX ? CGM_GO_GC_OFF : v[M_GOGC].v,
-					     true};
+		ret->gogc = v[M_GOGC];
 	/* math.MaxInt64, which no float is equal to */
 	if (v[M_GOMEMLIMIT].known)
 		ret->gomemlimit = (struct cgm_opt){v[M_GOMEMLIMIT].v > CGM_GO_LIMIT_OFF - 1024

@@ -35,60 +35,61 @@ static const struct rule {
 	unsigned who;
 	unsigned n_conditions;
 	struct scmp_arg_cmp condition;
+	uint32_t error; /* it is not made, and says so; 0: it is made */
 } rules[] = {
-	{SCMP_SYS(read), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(pread64), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(lseek), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(_llseek), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(close), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(fstat), BOTH, ALWAYS, {0}},
+	{SCMP_SYS(read), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(pread64), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(lseek), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(_llseek), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(close), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(fstat), BOTH, ALWAYS, {0}, 0},
 	/* glibc 2.33 to 2.38 say fstat(fd) so (sysdeps/unix/sysv/linux/fstat64.c) */
-	{SCMP_SYS(newfstatat), BOTH, 1, {3, SCMP_CMP_EQ, AT_EMPTY_PATH, 0}},
-	{SCMP_SYS(write), READ, 1, {0, SCMP_CMP_EQ, CGM_WORKER_OUT, 0}},
-	{SCMP_SYS(write), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(mmap), BOTH, 1, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}},
-	{SCMP_SYS(mprotect), BOTH, 1, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}},
-	{SCMP_SYS(mremap), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(munmap), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(madvise), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(brk), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(futex), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(clock_gettime), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(gettimeofday), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(restart_syscall), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(getrandom), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(sigaltstack), BOTH, ALWAYS, {0}}, /* ASan, where a function does not return */
-	{SCMP_SYS(exit), BOTH, ALWAYS, {0}},
-	{SCMP_SYS(exit_group), BOTH, ALWAYS, {0}},
+	{SCMP_SYS(newfstatat), BOTH, 1, {3, SCMP_CMP_EQ, AT_EMPTY_PATH, 0}, 0},
+	{SCMP_SYS(write), READ, 1, {0, SCMP_CMP_EQ, CGM_WORKER_OUT, 0}, 0},
+	{SCMP_SYS(write), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(mmap), BOTH, 1, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}, 0},
+	{SCMP_SYS(mprotect), BOTH, 1, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}, 0},
+	{SCMP_SYS(mremap), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(munmap), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(madvise), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(brk), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(futex), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(clock_gettime), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(gettimeofday), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(restart_syscall), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(getrandom), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(sigaltstack), BOTH, ALWAYS, {0}, 0}, /* ASan, where a function does not return */
+	{SCMP_SYS(exit), BOTH, ALWAYS, {0}, 0},
+	{SCMP_SYS(exit_group), BOTH, ALWAYS, {0}, 0},
 	/* libelf looks whether a descriptor is one (elf_begin.c) */
-	{SCMP_SYS(fcntl), BOTH, 1, {1, SCMP_CMP_EQ, F_GETFD, 0}},
-	{SCMP_SYS(fcntl), BOTH, 1, {1, SCMP_CMP_EQ, F_GETFL, 0}},
-	{SCMP_SYS(fcntl), HTTP, 1, {1, SCMP_CMP_EQ, F_SETFL, 0}},
-	{SCMP_SYS(fcntl), HTTP, 1, {1, SCMP_CMP_EQ, F_SETFD, 0}},
-	{SCMP_SYS(ioctl), HTTP, 1, {1, SCMP_CMP_EQ, FIONBIO, 0}},
-	{SCMP_SYS(poll), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(ppoll), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(select), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(pselect6), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(recvfrom), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(recvmsg), HTTP, ALWAYS, {0}},
-	/* of a socket that was made before; it cannot leave that one's network namespace */
-	{SCMP_SYS(connect), HTTP, ALWAYS, {0}},
+	{SCMP_SYS(fcntl), BOTH, 1, {1, SCMP_CMP_EQ, F_GETFD, 0}, 0},
+	{SCMP_SYS(fcntl), BOTH, 1, {1, SCMP_CMP_EQ, F_GETFL, 0}, 0},
+	{SCMP_SYS(fcntl), HTTP, 1, {1, SCMP_CMP_EQ, F_SETFL, 0}, 0},
+	{SCMP_SYS(fcntl), HTTP, 1, {1, SCMP_CMP_EQ, F_SETFD, 0}, 0},
+	{SCMP_SYS(ioctl), HTTP, 1, {1, SCMP_CMP_EQ, FIONBIO, 0}, 0},
+	{SCMP_SYS(poll), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(ppoll), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(select), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(pselect6), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(recvfrom), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(recvmsg), HTTP, ALWAYS, {0}, 0},
+	/* Sockets are connected before: libcurl is told that it is under way, and then looks. */
+	{SCMP_SYS(connect), HTTP, ALWAYS, {0}, 0},
 	/* without an address: only along a connection that is there */
-	{SCMP_SYS(sendto), HTTP, 1, {4, SCMP_CMP_EQ, 0, 0}},
-	{SCMP_SYS(getsockopt), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(setsockopt), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(getsockname), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(getpeername), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(shutdown), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(nanosleep), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(clock_nanosleep), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(getpid), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(gettid), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(getuid), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(geteuid), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(rt_sigaction), HTTP, ALWAYS, {0}},
-	{SCMP_SYS(rt_sigprocmask), HTTP, ALWAYS, {0}},
+	{SCMP_SYS(sendto), HTTP, 1, {4, SCMP_CMP_EQ, 0, 0}, 0},
+	{SCMP_SYS(getsockopt), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(setsockopt), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(getsockname), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(getpeername), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(shutdown), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(nanosleep), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(clock_nanosleep), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(getpid), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(gettid), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(getuid), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(geteuid), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(rt_sigaction), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(rt_sigprocmask), HTTP, ALWAYS, {0}, 0},
 };
 
 static struct {
@@ -139,8 +140,8 @@ static int add_rules(scmp_filter_ctx ctx, unsigned who)
 
 		if (!(u->who & who))
 			continue;
-		r = lib.rule_add_array(ctx, SCMP_ACT_ALLOW, u->call, u->n_conditions,
-				       &u->condition);
+		r = lib.rule_add_array(ctx, u->error ? SCMP_ACT_ERRNO(u->error) : SCMP_ACT_ALLOW,
+				       u->call, u->n_conditions, &u->condition);
 		if (r < 0 && r != -EDOM) /* EDOM: this machine's kernel has no call of that name */
 			return r;
 	}

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,19 +23,29 @@
 #define CHUNK	     ((size_t)64 << 10)
 #define KILL_WAIT_MS 500 /* how long a killed worker may take to be gone */
 #define NAP_MS	     2	 /* between looks, on a kernel without pidfd_open (5.3) */
-#define STUCK_MAX    8
+#define STUCK_MAX    64
+#define STUCK_EACH   2
 
 struct cgm_worker_run {
 	const struct cgm_worker *w;
 	pid_t pid;
 	int pidfd, out; /* pidfd < 0: the kernel has none */
 	uint64_t deadline_ms;
+	uint32_t beat; /* as it was last seen, at beat_ms */
+	uint64_t beat_ms;
 	int status;
 	bool status_known;
 };
 
-/* Workers that did not go when they were killed: asleep in a file system that never answers. */
-static _Atomic(pid_t) stuck[STUCK_MAX];
+/*
+ * Workers that did not go when they were killed: asleep in a file system that never answers. Few of
+ * each container's, so that one that is made to hang them leaves the others theirs.
+ */
+static struct {
+	pid_t pid; /* 0: free */
+	uint64_t about;
+} stuck[STUCK_MAX];
+static pthread_mutex_t stuck_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static uint64_t now_ms(void)
 {
@@ -54,29 +64,33 @@ static void free_run(struct cgm_worker_run *run)
 CGM_DEFINE_CLEANUP(struct cgm_worker_run *, free_run)
 
 /* Buries the stuck that have died since. 0, or -EAGAIN: too many are left. */
-static int bury_stuck(void)
+static int bury_stuck(uint64_t about)
 {
-	int left = 0;
+	size_t left = 0, same = 0;
 
+	(void)pthread_mutex_lock(&stuck_lock);
 	for (size_t i = 0; i < STUCK_MAX; i++) {
-		pid_t pid = atomic_exchange(&stuck[i], 0);
-
-		if (pid == 0 || waitpid(pid, NULL, WNOHANG) != 0)
-			continue;
-		atomic_store(&stuck[i], pid);
-		left++;
+		if (stuck[i].pid && waitpid(stuck[i].pid, NULL, WNOHANG) != 0)
+			stuck[i].pid = 0;
+		left += stuck[i].pid != 0;
+		same += stuck[i].pid != 0 && stuck[i].about == about;
 	}
-	return left == STUCK_MAX ? -EAGAIN : 0;
+	(void)pthread_mutex_unlock(&stuck_lock);
+	return left == STUCK_MAX || same >= STUCK_EACH ? -EAGAIN : 0;
 }
 
-static void leave_stuck(pid_t pid)
+static void leave_stuck(pid_t pid, uint64_t about)
 {
-	for (size_t i = 0; i < STUCK_MAX; i++) {
-		pid_t none = 0;
+	size_t i = 0;
 
-		if (atomic_compare_exchange_strong(&stuck[i], &none, pid))
-			return;
+	(void)pthread_mutex_lock(&stuck_lock);
+	while (i < STUCK_MAX && stuck[i].pid)
+		i++;
+	if (i < STUCK_MAX) {
+		stuck[i].pid = pid;
+		stuck[i].about = about;
 	}
+	(void)pthread_mutex_unlock(&stuck_lock);
 }
 
 static void kill_worker(const struct cgm_worker_run *run)
@@ -114,23 +128,39 @@ static bool wait_until(struct cgm_worker_run *run, uint64_t deadline_ms)
 	return true;
 }
 
-/* Waits for more; at the deadline what is there already still counts. 0 or -ETIMEDOUT. */
-static int wait_for_more(const struct cgm_worker_run *run)
+/* When there is to be another sign of life; UINT64_MAX: none is asked for. */
+static uint64_t next_beat(struct cgm_worker_run *run, uint64_t now)
+{
+	const struct cgm_worker *w = run->w;
+	uint32_t beat = w->beat ? atomic_load(w->beat) : 0;
+
+	if (!w->beat)
+		return UINT64_MAX;
+	if (beat != run->beat) {
+		run->beat = beat;
+		run->beat_ms = now;
+	}
+	return run->beat_ms + w->stall_ms;
+}
+
+/* Waits for more; at the deadline what is there already still counts. 0, -ETIMEDOUT or -ETIME. */
+static int wait_for_more(struct cgm_worker_run *run)
 {
 	for (;;) {
 		struct pollfd p = {.fd = run->out, .events = POLLIN};
-		uint64_t now = now_ms();
-		int left = now >= run->deadline_ms ? 0 : (int)(run->deadline_ms - now);
+		uint64_t now = now_ms(), beat = next_beat(run, now),
+			 until = beat < run->deadline_ms ? beat : run->deadline_ms;
+		int left = now >= until ? 0 : (int)(until - now);
 
 		if (poll(&p, 1, left) > 0)
 			return 0;
 		if (!left)
-			return -ETIMEDOUT;
+			return until == beat ? -ETIME : -ETIMEDOUT;
 	}
 }
 
-/* Reads until the pipe is closed. 0, -ETIMEDOUT, -EFBIG, or -errno. */
-static int read_answer(const struct cgm_worker_run *run, struct cgm_buf *ret)
+/* Reads until the pipe is closed. 0, -ETIMEDOUT, -ETIME, -EFBIG, or -errno. */
+static int read_answer(struct cgm_worker_run *run, struct cgm_buf *ret)
 {
 	const size_t start = ret->len;
 	int r;
@@ -162,6 +192,8 @@ static int judge(const struct cgm_worker_run *run, int r, struct cgm_err *err)
 
 	if (r == -ETIMEDOUT)
 		return cgm_err_set(err, ETIMEDOUT, "it did not end within %u ms", w->deadline_ms);
+	if (r == -ETIME)
+		return cgm_err_set(err, ETIME, "it did not get on for %u ms", w->stall_ms);
 	if (r == -EFBIG)
 		return cgm_err_set(err, EFBIG, "it answered more than %zu bytes", w->answer_cap);
 	if (r < 0)
@@ -234,13 +266,14 @@ int cgm_worker_start(const struct cgm_worker *w, struct cgm_worker_run **ret_run
 	for (size_t i = 0; i < w->n_keep; i++)
 		if (w->keep[i] <= STDERR_FILENO)
 			return cgm_err_set(err, EINVAL, "a worker has no standard descriptors");
-	if (bury_stuck() < 0)
-		return cgm_err_set(err, EAGAIN, "%d workers hang and cannot be ended", STUCK_MAX);
+	if (bury_stuck(w->about) < 0)
+		return cgm_err_set(err, EAGAIN, "earlier ones hang and cannot be ended");
 	run = malloc(sizeof *run);
 	if (!run)
 		return cgm_err_set(err, ENOMEM, "out of memory");
 	*run = (struct cgm_worker_run){
 		.w = w, .pidfd = -1, .out = -1, .deadline_ms = now_ms() + w->deadline_ms};
+	run->beat_ms = now_ms();
 	r = start(run, program, err);
 	if (r == 0)
 		*ret_run = CGM_TAKE(run);
@@ -257,7 +290,7 @@ int cgm_worker_finish(struct cgm_worker_run *run, struct cgm_buf *ret, struct cg
 	if (r < 0) {
 		kill_worker(run);
 		if (!wait_until(run, now_ms() + KILL_WAIT_MS))
-			leave_stuck(run->pid);
+			leave_stuck(run->pid, run->w->about);
 	}
 	r = judge(run, r, err);
 	free_run(run);

@@ -13,7 +13,9 @@
 #ifndef CGMEM_SYS_WORKER_H
 #define CGMEM_SYS_WORKER_H
 
+#include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -38,6 +40,15 @@ struct cgm_worker {
 	unsigned deadline_ms;
 	size_t memory_cap; /* bytes beyond what this process maps now */
 	size_t answer_cap; /* bytes */
+	/*
+	 * NULL, or memory shared with the worker in which it counts up as it gets on: one that does
+	 * not within stall_ms is ended.
+	 */
+	const _Atomic uint32_t *beat;
+	unsigned stall_ms;
+	/* Whose files and memory, as a digest: of each, few that cannot be ended are put up with.
+	 */
+	uint64_t about;
 };
 
 /* In @parse: appends @len bytes. 0, -EPIPE, or -errno. */
@@ -45,9 +56,9 @@ int cgm_worker_write(struct cgm_worker_answer *to, const void *data, size_t len)
 
 /*
  * Runs @w and appends its answer to @ret, also what it wrote before it failed. 0; what open or
- * parse returned; -ETIMEDOUT; -EFBIG; -ECANCELED when it died (the words name the signal);
- * -EOPNOTSUPP without a sandbox; -errno. Call it with one thread only, or from threads that hold no
- * locks.
+ * parse returned; -ETIMEDOUT; -ETIME: it did not get on; -EFBIG; -ECANCELED when it died (the words
+ * name the signal); -EOPNOTSUPP without a sandbox; -EAGAIN: others about the same hang; -errno.
+ * Call it with one thread only, or from threads that hold no locks.
  */
 int cgm_worker_run(const struct cgm_worker *w, struct cgm_buf *ret, struct cgm_err *err);
 

@@ -55,7 +55,8 @@ static inline void buckets_fill(struct go_program *g)
 					.size = 1 << 20,
 					.allocs = 10,
 					.frees = 5,
-					.pcs = {AT(F_OUTER, 0x13), AT(F_OUTER, 5), AT(F_MAIN, 9)}});
+					.pcs = {AT(F_WORKER, 4), AT(F_OUTER, 0x13), AT(F_OUTER, 5),
+						AT(F_MAIN, 9)}});
 	bucket_put(g, 1,
 		   &(struct new_bucket){
 			   .size = 1024, .allocs = 1, .pcs = {AT(F_WORKER, 8), AT(F_MAIN, 0x30)}});

@@ -28,6 +28,7 @@ struct go_program {
 	uint8_t zero[ELF_BSS_LEN], heap[HEAP_LEN], own[OWN_LEN];
 	uint64_t swapped; /* a page that cannot be read, 0 none */
 	unsigned reads;
+	unsigned grow_from, grow_to; /* by number of the readings before which allgs moves */
 	int fd;
 	struct cgm_go_image image;
 	struct cgm_go_process p;
@@ -59,7 +60,16 @@ static inline int program_read(void *ctx, uint64_t addr, void *buf, size_t len)
 	struct go_program *g = ctx;
 	const uint8_t *b = program_at(g, addr, len);
 
-	g->reads++;
+	if (++g->reads >= g->grow_from && g->reads < g->grow_to) {
+		uint64_t ptr;
+		uint8_t *slice = program_at(g, ZERO_ADDR + 0x208, 8);
+
+		memcpy(&ptr, slice, sizeof ptr);
+		memcpy(program_at(g, ptr + 0x100, 0x100), program_at(g, ptr, 0x100), 0x100);
+		for (unsigned i = 0; i < 0x20; i++) /* the old array is somebody else's now */
+			put64(program_at(g, ptr + 8 * i, 8), G_ADDR(0));
+		put64(slice, ptr + 0x100);
+	}
 	if (!b)
 		return -EFAULT;
 	if (g->swapped && addr < g->swapped + 4096 && addr + len > g->swapped)

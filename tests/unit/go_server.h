@@ -147,7 +147,7 @@ static inline bool go_answer(const struct go_server *s, const struct go_conn *c,
 	if (!strcmp(s->mode, "401"))
 		return go_reply(c, "401 Unauthorized", "no");
 	if (!strcmp(s->mode, "302"))
-		return go_reply(c, "302 Found", "");
+		return go_reply(c, "302 Found", body ? body : "");
 	if (!strcmp(s->mode, "html"))
 		return go_reply(c, "200 OK", "<html>");
 	if (!strcmp(s->mode, "noise"))

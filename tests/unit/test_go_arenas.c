@@ -140,7 +140,7 @@ static void test_mmap(void **state)
 
 static void add_c(void)
 {
-	struct cgm_mapping m = mapping(LIBS + 500 * MB, 132 * KB, "rw-p", "", 132 * KB);
+	struct cgm_mapping m = mapping(LIBS + 500 * MB, 132 * KB, "rw-p", "", 20 * KB);
 
 	add(0x2f000000, 200 * KB, "rw-p", "[heap]", 100 * KB);
 	m.noreserve = true;
@@ -164,7 +164,7 @@ static void test_cgo(void **state)
 	runtime(24 * MB, 4 * MB);
 	image.cgo = true;
 	r = make();
-	assert_int_equal(r->off_heap, (100 + 132 + 16 + 12) * KB);
+	assert_int_equal(r->off_heap, (100 + 20 + 16 + 12) * KB);
 	assert_int_equal(r->runtime, 1204 * KB);
 	assert_int_equal(r->program, 128 * KB);
 }
@@ -203,7 +203,7 @@ static void test_lazyfree_and_the_like(void **state)
 	m.lazyfree = 300 * KB;
 	m.anon_huge = 0;
 	assert_int_equal(cgm_go_mappings_add(&m, all), 0);
-	m = mapping(LIBS, 4 * MB, "rw-s", "/dev/zero (deleted)", 0);
+	m = mapping(LIBS, 4 * MB, "rw-s", "/dev/zero (deleted)", MB);
 	m.anon_huge = 2 * MB;
 	assert_int_equal(cgm_go_mappings_add(&m, all), 0);
 	runtime(64 * MB, MB);
@@ -215,6 +215,7 @@ static void test_lazyfree_and_the_like(void **state)
 	assert_int_equal(r->off_heap, 724 * KB);
 	assert_int_equal(r->off_heap_lazyfree, 300 * KB);
 	assert_int_equal(r->huge, 8 * MB);
+	assert_int_equal(r->program, 0);
 }
 
 /* Go 1.26: anywhere, not from the arena's start on. */
@@ -314,10 +315,18 @@ static void test_unknown(void **state)
 	assert_false(r->arenas_exact);
 	assert_int_equal(r->arenas, 23 * MB);
 	assert_int_equal(r->runtime, 1204 * KB);
+	/* Within an arena, but not in the chunks that a heap grows by. */
+	add(BASE + 640 * MB, 2 * MB, "---p", "", 0);
+	add(BASE + 642 * MB, 8 * MB, "rw-p", "", 8 * MB);
+	add(BASE + 650 * MB, 54 * MB, "---p", "", 0);
+	image.minor = 26;
+	r = make();
+	assert_int_equal(r->arenas, 23 * MB);
+	assert_int_equal(r->runtime, 8 * MB + 1204 * KB);
 	go.cgo = true;
 	r = make();
 	assert_int_equal(r->runtime, 0);
-	assert_int_equal(r->off_heap, 1204 * KB);
+	assert_int_equal(r->off_heap, 8 * MB + 1204 * KB);
 }
 
 static void test_many(void **state)

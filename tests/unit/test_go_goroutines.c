@@ -176,6 +176,30 @@ static void test_swapped(void **state)
 	program_free(&g);
 }
 
+/* The list outgrows its array while it is read: what was read of the old one is not believed. */
+static void test_grows(void **state)
+{
+	static struct go_program g;
+	struct cgm_go_place place = {.allgs = ZERO_ADDR + 0x208};
+	struct cgm_go go = {0};
+
+	(void)state;
+	program_new(&g, 22);
+	fill(&g);
+	g.reads = 0;
+	g.grow_from = 2; /* 1 is the slice, 2 the array */
+	g.grow_to = 3;
+	assert_int_equal(cgm_goroutines_read(&g.p, &place, g.t, true, &go), 0);
+	assert_int_equal(go.goroutines.v, 5);
+	assert_int_equal(go.n_groups, 4);
+	cgm_go_clear(&go);
+	g.reads = 0;
+	g.grow_to = 100;
+	assert_int_equal(cgm_goroutines_read(&g.p, &place, g.t, true, &go), -EAGAIN);
+	assert_false(go.goroutines.known);
+	program_free(&g);
+}
+
 static void test_hostile(void **state)
 {
 	static struct go_program g;
@@ -247,8 +271,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_groups),	     cmocka_unit_test(test_locate),
 		cmocka_unit_test(test_locate_twice), cmocka_unit_test(test_swapped),
-		cmocka_unit_test(test_hostile),	     cmocka_unit_test(test_system),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_grows),	     cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_system),	     cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,22 @@ static void test_by_scan(void **state)
 	found(unknown);
 }
 
+/* What begins at the end of a stretch of zeros, with zeros, is not passed over with it. */
+static void test_behind_zeros(void **state)
+{
+	const struct cgm_go_layout *l;
+	struct cgm_go_place place = unknown;
+	const uint64_t at = DATA_START + 0x50000 - 40;
+
+	(void)state;
+	go_memory_init(&mem, 17);
+	l = cgm_go_layout_of(&mem.image);
+	go_plant_gc(&mem, l, GC_AT);
+	go_plant_stats(&mem, l, at);
+	assert_int_equal(cgm_go_locate(&mem.process, &place), 0);
+	assert_int_equal(place.memstats, at);
+}
+
 static void test_by_place(void **state)
 {
 	struct cgm_go_place hint = {.gc_controller = GC_AT, .memstats = STATS_AT, .allgs = 77};
@@ -169,10 +185,11 @@ static void test_absurd_range(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_by_scan),	    cmocka_unit_test(test_by_place),
-		cmocka_unit_test(test_not_unique),  cmocka_unit_test(test_not_there),
-		cmocka_unit_test(test_never_exact), cmocka_unit_test(test_swapped),
-		cmocka_unit_test(test_version),	    cmocka_unit_test(test_absurd_range),
+		cmocka_unit_test(test_by_scan),	     cmocka_unit_test(test_behind_zeros),
+		cmocka_unit_test(test_by_place),     cmocka_unit_test(test_not_unique),
+		cmocka_unit_test(test_not_there),    cmocka_unit_test(test_never_exact),
+		cmocka_unit_test(test_swapped),	     cmocka_unit_test(test_version),
+		cmocka_unit_test(test_absurd_range),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,33 @@ static void test_tear(void **state)
 	assert_int_equal(cgm_go_runtime_read(&mem.process, &planted, &g), -ENODATA);
 }
 
+/* Each identity by itself: by how much it fails. */
+static void test_identities(void **state)
+{
+	static const uint64_t words[] = {
+		GC_AT + 272,	 GC_AT + 280,	  GC_AT + 288,	   GC_AT + 312,
+		STATS_AT,	 STATS_AT + 8,	  STATS_AT + 16,   STATS_AT + 24,
+		STATS_AT + 32,	 STATS_AT + 40,	  STATS_AT + 3544, STATS_AT + 3552,
+		STATS_AT + 3560, STATS_AT + 3568, STATS_AT + 3576, STATS_AT + 3584};
+	const struct cgm_go_layout *l = go_plant(&mem, 22);
+	struct cgm_go_figures f;
+
+	(void)state;
+	assert_int_equal(cgm_go_figures_read(&mem.process, l, &planted, &f), 0);
+	assert_int_equal(cgm_go_figures_tear(l, &f), 0);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		uint64_t was = go_get(&mem, words[i]);
+
+		go_put(&mem, words[i], was + 8192);
+		assert_int_equal(cgm_go_figures_read(&mem.process, l, &planted, &f), 0);
+		assert_int_equal(cgm_go_figures_tear(l, &f), 8192);
+		go_put(&mem, words[i], was);
+	}
+	go_put(&mem, STATS_AT + l->stats->gen, 3);
+	assert_int_equal(cgm_go_figures_read(&mem.process, l, &planted, &f), 0);
+	assert_true(cgm_go_figures_tear(l, &f) == UINT64_MAX);
+}
+
 static void test_refused(void **state)
 {
 	const struct cgm_go_place none = {0};
@@ -235,7 +262,7 @@ int main(void)
 		cmocka_unit_test(test_every_figure), cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_next_gc),	     cmocka_unit_test(test_gogc),
 		cmocka_unit_test(test_tear),	     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_procmem),
+		cmocka_unit_test(test_procmem),	     cmocka_unit_test(test_identities),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

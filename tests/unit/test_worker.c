@@ -12,12 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "child.h"
 #include "worker_case.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -238,6 +242,140 @@ static void a_deadline_ends_it(void **state)
 	assert_int_equal(count_fds(), fds);
 }
 
+/* ---- signs of life ---- */
+
+struct steps {
+	_Atomic uint32_t beat;
+	unsigned n; /* before it stops */
+	unsigned each_ms;
+};
+
+/* Counts up @n times and then no more. */
+static int step(void *arg, struct cgm_worker_answer *to)
+{
+	struct steps *s = arg;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		struct timespec t, now;
+
+		atomic_fetch_add(&s->beat, 1);
+		(void)clock_gettime(CLOCK_MONOTONIC, &t);
+		do /* it may not sleep */
+			(void)clock_gettime(CLOCK_MONOTONIC, &now);
+		while ((now.tv_sec - t.tv_sec) * 1000 + (now.tv_nsec - t.tv_nsec) / 1000000 <
+		       s->each_ms);
+	}
+	return s->each_ms ? 0 : spin(arg, to);
+}
+
+static int open_and_beat(void *arg)
+{
+	struct steps *s = arg;
+
+	atomic_fetch_add(&s->beat, 1);
+	while (pause() < 0)
+		;
+	return 0;
+}
+
+static void one_that_does_not_get_on_is_ended(void **state)
+{
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+	struct cgm_err err = {0};
+	struct steps *s = child_shared(sizeof *s);
+	struct cgm_worker w = worker(step, s);
+
+	(void)state;
+	w.beat = &s->beat;
+	w.stall_ms = SHORT_MS;
+	s->n = 3;
+	assert_int_equal(cgm_worker_run(&w, &b, &err), -ETIME);
+	assert_string_equal(err.msg, "it did not get on for 50 ms");
+	assert_int_equal(s->beat, 3);
+	w.open = open_and_beat;
+	assert_int_equal(cgm_worker_run(&w, &b, &err), -ETIME);
+	assert_int_equal(s->beat, 4);
+	/* as long as it gets on it may take its time */
+	w.open = NULL;
+	w.stall_ms = 40 * SHORT_MS;
+	s->each_ms = SHORT_MS;
+	s->n = 50;
+	assert_int_equal(cgm_worker_run(&w, &b, &err), 0);
+	w.stall_ms = LONG_MS;
+	w.deadline_ms = SHORT_MS;
+	assert_int_equal(cgm_worker_run(&w, &b, &err), -ETIMEDOUT);
+	assert_int_equal(munmap(s, sizeof *s), 0);
+}
+
+/* ---- that cannot be ended ---- */
+
+#define STUCK_EACH 2
+
+struct holders {
+	_Atomic int n;
+	pid_t pid[STUCK_EACH];
+};
+
+/* Who is traced is not gone, for its parent, before its tracer has seen the end. */
+static int be_held(void *arg)
+{
+	struct holders *h = arg;
+	const pid_t me = getpid();
+	int n = h->n, ends[2];
+	pid_t holder;
+	char c;
+
+	(void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+	if (pipe(ends) < 0)
+		return -errno;
+	holder = fork();
+	if (holder == 0) {
+		(void)close(1); /* the answer's end */
+		(void)write(ends[1], ptrace(PTRACE_SEIZE, me, 0, 0) == 0 ? "y" : "n", 1);
+		for (;;)
+			(void)pause();
+	}
+	h->pid[n] = holder;
+	h->n = n + 1;
+	return read(ends[0], &c, 1) == 1 && c == 'y' ? 0 : -EPERM;
+}
+
+static int run_about(uint64_t about, struct holders *h, struct cgm_err *err)
+{
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+	size_t n = 1;
+	struct cgm_worker w = worker(h ? spin : write_bytes, &n);
+
+	if (h) {
+		w.open = be_held;
+		w.arg = h;
+		w.deadline_ms = 10 * SHORT_MS;
+	}
+	w.about = about;
+	return cgm_worker_run(&w, &b, err);
+}
+
+static void those_that_hang_stop_nobody_else(void **state)
+{
+	struct cgm_err err = {0};
+	struct holders *h = child_shared(sizeof *h);
+
+	(void)state;
+	for (int i = 0; i < STUCK_EACH; i++)
+		assert_int_equal(run_about(1, h, &err), -ETIMEDOUT);
+	assert_int_equal(h->n, STUCK_EACH);
+	assert_int_equal(run_about(1, NULL, &err), -EAGAIN);
+	assert_string_equal(err.msg, "earlier ones hang and cannot be ended");
+	assert_int_equal(run_about(2, NULL, &err), 0);
+	for (int i = 0; i < STUCK_EACH; i++)
+		assert_int_equal(kill(h->pid[i], SIGKILL), 0);
+	/* they are buried once they are gone */
+	for (int i = 0; i < 1000 && run_about(1, NULL, &err) == -EAGAIN; i++)
+		(void)poll(NULL, 0, 5);
+	assert_int_equal(run_about(1, NULL, &err), 0);
+	assert_int_equal(munmap(h, sizeof *h), 0);
+}
+
 static int touch_nothing(void *arg, struct cgm_worker_answer *to)
 {
 	volatile char *p = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -419,6 +557,8 @@ int main(void)
 		cmocka_unit_test(several_run_at_once),
 		cmocka_unit_test(only_kept_descriptors_stay),
 		cmocka_unit_test(a_deadline_ends_it),
+		cmocka_unit_test(one_that_does_not_get_on_is_ended),
+		cmocka_unit_test(those_that_hang_stop_nobody_else),
 		cmocka_unit_test(a_crash_is_told),
 		cmocka_unit_test(an_interrupt_ends_it),
 		cmocka_unit_test(ignored_children_are_waited_for),
