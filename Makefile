@@ -224,7 +224,8 @@ FMT_VERSION := 14
 check-fmt:
 	$(Q)if ! clang-format --version | grep -q 'version $(FMT_VERSION)\.'; then \
 	    echo "skip format: clang-format $(FMT_VERSION) is what the tree is formatted with"; exit 0; fi; \
-	rc=0; for f in $(FORMATTED); do $(call item,format $$f,clang-format --dry-run -Werror $$f); done; exit $$rc
+	rc=0; for f in $(FORMATTED); do $(call item,format $$f,clang-format --dry-run -Werror $$f); done; \
+	for f in $$(command -v gofmt >/dev/null && ls tests/go/*/*.go); do $(call item,format $$f,test -z "$$(gofmt -l $$f)"); done; exit $$rc
 # memleak: it does not know __attribute__((cleanup)); the sanitizers and valgrind look for leaks.
 check-cppcheck:
 	$(Q)rc=0; for d in $(sort $(dir $(wildcard src/*/*.c))); do $(call item,cppcheck $$d,cppcheck -q --std=c11 \

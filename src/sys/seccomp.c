@@ -74,7 +74,7 @@ static const struct rule {
 	{SCMP_SYS(recvfrom), HTTP, ALWAYS, {0}, 0},
 	{SCMP_SYS(recvmsg), HTTP, ALWAYS, {0}, 0},
 	/* Sockets are connected before: libcurl is told that it is under way, and then looks. */
-	{SCMP_SYS(connect), HTTP, ALWAYS, {0}, 0},
+	{SCMP_SYS(connect), HTTP, ALWAYS, {0}, EINPROGRESS},
 	/* without an address: only along a connection that is there */
 	{SCMP_SYS(sendto), HTTP, 1, {4, SCMP_CMP_EQ, 0, 0}, 0},
 	{SCMP_SYS(getsockopt), HTTP, ALWAYS, {0}, 0},
