@@ -81,7 +81,7 @@ static const struct cgm_go_stats_layout stats_125 = {
 	.numgc = 7680,
 };
 
-/* waitReasonStrings of runtime/runtime2.go. Each version adds in the middle. */
+/* waitReason and waitReasonStrings of runtime/runtime2.go. Each version adds in the middle. */
 #define REASONS_START                                                                          \
 	"", "GC assist marking", "IO wait", "chan receive (nil chan)", "chan send (nil chan)", \
 		"dumping heap", "garbage collection", "garbage collection scan", "panicwait",  \
@@ -139,6 +139,44 @@ static const char *const reasons_125[] = {REASONS_START,
 					  "sync.WaitGroup.Wait (durable)",
 					  "cleanup wait"};
 
+/* From 1.26 on those by which a goroutine is idle for synctest stand together. */
+static const char *const reasons_126[] = {"",
+					  "GC assist marking",
+					  "IO wait",
+					  "dumping heap",
+					  "garbage collection",
+					  "garbage collection scan",
+					  "panicwait",
+					  "GC assist wait",
+					  "GC sweep wait",
+					  "GC scavenge wait",
+					  "finalizer wait",
+					  "force gc (idle)",
+					  "GOMAXPROCS updater (idle)",
+					  "semacquire",
+					  "sleep",
+					  "chan receive (nil chan)",
+					  "chan send (nil chan)",
+					  "select (no cases)",
+					  "select",
+					  "chan receive",
+					  "chan send",
+					  "sync.Cond.Wait",
+					  "sync.Mutex.Lock",
+					  "sync.RWMutex.RLock",
+					  "sync.RWMutex.Lock",
+					  "sync.WaitGroup.Wait",
+					  REASONS_END,
+					  REASONS_122,
+					  REASON_123,
+					  "synctest.Run",
+					  "synctest.Wait",
+					  "chan receive (durable)",
+					  "chan send (durable)",
+					  "select (durable)",
+					  "sync.WaitGroup.Wait (durable)",
+					  "cleanup wait"};
+
 #define R(v) reasons_##v, sizeof reasons_##v / sizeof *reasons_##v
 static const struct cgm_go_layout layouts[] = {
 	{17, &g_117, &gc_117, &stats_117, R(117), 0, 1200},
@@ -150,7 +188,7 @@ static const struct cgm_go_layout layouts[] = {
 	{23, &g_123, &gc_121, &stats_119, R(123), 3, 1200},
 	{24, &g_123, &gc_121, &stats_119, R(124), 3, 1208},
 	{25, &g_125, &gc_121, &stats_125, R(125), 3, 1208},
-	{26, &g_126, &gc_121, &stats_125, R(125), 3, 2296}, /* and 1.27 */
+	{26, &g_126, &gc_121, &stats_125, R(126), 3, 2296}, /* and 1.27 */
 };
 
 const uint16_t cgm_go_class_size[CGM_GO_SIZE_CLASSES] = {

@@ -7,11 +7,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <cmocka.h>
 
 #include "child.h"
 #include "collect/inspect.h"
+#include "collect/inspect_job.h"
 #include "sys/process.h"
 
 #define MIB    ((size_t)1 << 20)
@@ -134,6 +138,192 @@ static void a_process_that_was_replaced_is_left_alone(void **state)
 	cgm_snapshot_clear(&s);
 }
 
+/* ---- what is opened ---- */
+
+/* In /tmp, where every JVM's file is looked for: /tmp/hsperfdata_cgmem-XXXXXX/PID. */
+static char jvm_dir[] = "/tmp/hsperfdata_cgmem-XXXXXX";
+
+/* Whether it was opened while @c was looked at. */
+static bool is_opened(const struct child *c, const char *path)
+{
+	const struct cgm_inspect_request q = {.want = WANTED};
+	struct cgm_snapshot s;
+	char events[512];
+	bool opened;
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_true(inotify_add_watch(fd, path, IN_OPEN) >= 0);
+	take(&s, &c->process.pid, 1);
+	assert_int_equal(s.procs[0].ns_pid, c->process.pid);
+	assert_int_equal(cgm_inspect(session, &q, &s), 0);
+	assert_true(s.procs[0].kinds.known);
+	assert_int_equal(s.n_unreadable, 0);
+	opened = read(fd, events, sizeof events) > 0;
+	assert_int_equal(close(fd), 0);
+	cgm_snapshot_clear(&s);
+	return opened;
+}
+
+/* Opening a device may do anything: a watchdog's begins to count. */
+static void only_regular_files_are_opened(void **state)
+{
+	struct child c;
+	char path[64];
+	int fd;
+
+	(void)state;
+	child_start(&c, map_large, NULL);
+	assert_int_equal(child_go(&c), 0);
+	assert_non_null(mkdtemp(jvm_dir));
+	(void)snprintf(path, sizeof path, "%s/%d", jvm_dir, (int)c.process.pid);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_false(is_opened(&c, path));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_false(is_opened(&c, "/dev/null"));
+	assert_int_equal(unlink(path), 0);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	assert_true(is_opened(&c, path)); /* as it should be, so that the above means something */
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(jvm_dir), 0);
+	assert_true(child_end(&c));
+}
+
+/* ---- who holds the worker up ---- */
+
+#define N_TARGETS 5
+
+struct stall {
+	struct cgm_inspect_target targets[N_TARGETS];
+	struct cgm_inspect_job job;
+};
+
+static void begin(struct stall *s)
+{
+	*s = (struct stall){.job = {.targets = s->targets, .n = N_TARGETS}};
+	s->job.progress = cgm_inspect_progress_new();
+	assert_non_null(s->job.progress);
+}
+
+static bool stalled_at(struct stall *s, enum cgm_inspect_stage stage, size_t index, uint64_t dev)
+{
+	cgm_inspect_at(&s->job, stage, index, dev, 77);
+	return cgm_inspect_learn(&s->job, s->targets, true);
+}
+
+static void files_that_do_not_answer_are_avoided(void **state)
+{
+	struct stall s;
+
+	(void)state;
+	begin(&s);
+	assert_false(cgm_inspect_learn(&s.job, s.targets, true)); /* it had not begun */
+	assert_true(stalled_at(&s, CGM_AT_FILE, 1, makedev(0, 50)));
+	assert_true(stalled_at(&s, CGM_AT_IMAGE, 3, makedev(8, 1)));
+	assert_int_equal(s.job.n_avoid, 2);
+	assert_int_equal(s.job.avoid[0].dev, makedev(0, 50));
+	assert_int_equal(s.job.avoid[0].ino, 0); /* all of it: it is a server's */
+	assert_int_equal(s.job.avoid[1].dev, makedev(8, 1));
+	assert_int_equal(s.job.avoid[1].ino, 77); /* a disk, which has others' files too */
+	assert_false(s.job.cut);
+	/* there may be any number of them */
+	assert_true(stalled_at(&s, CGM_AT_FILE, 2, makedev(0, 51)));
+	assert_true(stalled_at(&s, CGM_AT_FILE, 2, makedev(0, 52)));
+	assert_int_equal(s.job.n_avoid, CGM_INSPECT_AVOID_MAX);
+	assert_false(s.job.cut);
+	assert_true(stalled_at(&s, CGM_AT_FILE, 2, makedev(0, 53)));
+	assert_true(s.job.cut);
+	assert_int_equal(s.job.cut_at, 2);
+	assert_false(stalled_at(&s, CGM_AT_FILE, 1, makedev(0, 54)));
+	cgm_inspect_progress_free(s.job.progress);
+}
+
+static void memory_that_does_not_answer_is_avoided(void **state)
+{
+	struct stall s;
+
+	(void)state;
+	begin(&s);
+	assert_true(stalled_at(&s, CGM_AT_PROC, 3, 0));
+	for (size_t i = 0; i < N_TARGETS; i++)
+		assert_int_equal(s.targets[i].avoid, i == 3);
+	assert_false(s.job.cut);
+	assert_true(stalled_at(&s, CGM_AT_PROC, 3, 0)); /* it was not that */
+	assert_true(s.job.cut);
+	assert_int_equal(s.job.cut_at, 3);
+	cgm_inspect_progress_free(s.job.progress);
+	/* out of time, and it is not one who took it */
+	begin(&s);
+	cgm_inspect_at(&s.job, CGM_AT_PROC, 4, 0, 0);
+	assert_true(cgm_inspect_learn(&s.job, s.targets, false));
+	assert_true(s.job.cut && s.job.cut_at == 4);
+	cgm_inspect_progress_free(s.job.progress);
+	/* a worker that was taken over says anything */
+	begin(&s);
+	assert_false(stalled_at(&s, CGM_AT_PROC, N_TARGETS, 0));
+	cgm_inspect_progress_free(s.job.progress);
+	s.job.progress = NULL;
+	assert_false(stalled_at(&s, CGM_AT_PROC, 0, 0));
+}
+
+/* ---- sums ---- */
+
+/* A pid that was used again since it was listed is of somebody else. */
+static void who_started_later_was_not_listed(void **state)
+{
+	struct cgm_snapshot snap;
+	struct cgm_inspect_target target = {0};
+	struct cgm_inspect_job job = {.targets = &target, .n = 1};
+	const struct cgm_worker w = {.calls = CGM_WORKER_READ,
+				     .open = cgm_inspect_open,
+				     .parse = cgm_inspect_look,
+				     .arg = &job,
+				     .deadline_ms = 60000,
+				     .memory_cap = 64 * MIB,
+				     .answer_cap = MIB};
+	struct child c;
+
+	(void)state;
+	child_start(&c, map_large, NULL);
+	take(&snap, &c.process.pid, 1);
+	target.pid = c.process.pid;
+	for (int later = 0; later < 2; later++) {
+		CGM_AUTO_BUF struct cgm_buf b = {0};
+		struct cgm_wire_answer a;
+
+		job.listed_ticks = snap.procs[0].start_ticks - (uint64_t)later;
+		assert_int_equal(cgm_worker_run(&w, &b, NULL), 0);
+		assert_int_equal(cgm_wire_read(b.data, b.len, 1, &a), 0);
+		assert_true(a.done);
+		assert_int_equal(a.n_procs, later ? 0 : 1);
+		cgm_wire_answer_clear(&a);
+	}
+	cgm_snapshot_clear(&snap);
+	assert_true(child_end(&c));
+}
+
+/* An endpoint of a pid that is another's by now is not asked. */
+static void an_endpoint_is_of_the_process_that_was_meant(void **state)
+{
+	struct cgm_snapshot snap;
+	struct cgm_endpoint_job job = {.options = {.timeout_ms = 1000, .max_body = 4096}};
+	struct child c;
+
+	(void)state;
+	child_start(&c, map_large, NULL);
+	take(&snap, &c.process.pid, 1);
+	job.options.pid = c.process.pid;
+	job.start_ticks = snap.procs[0].start_ticks + 1;
+	assert_int_equal(cgm_inspect_open_endpoint(&job), -ESRCH);
+	job.start_ticks--;
+	assert_int_equal(cgm_inspect_open_endpoint(&job), -ENOENT); /* it listens nowhere */
+	cgm_snapshot_clear(&snap);
+	assert_true(child_end(&c));
+}
+
 static void nobody_is_nothing_to_do(void **state)
 {
 	const struct cgm_inspect_request q = {.want = WANTED};
@@ -150,6 +340,11 @@ int main(void)
 		cmocka_unit_test(a_program_that_is_not_go),
 		cmocka_unit_test(detection_reads_no_mappings),
 		cmocka_unit_test(a_process_that_was_replaced_is_left_alone),
+		cmocka_unit_test(only_regular_files_are_opened),
+		cmocka_unit_test(files_that_do_not_answer_are_avoided),
+		cmocka_unit_test(memory_that_does_not_answer_is_avoided),
+		cmocka_unit_test(who_started_later_was_not_listed),
+		cmocka_unit_test(an_endpoint_is_of_the_process_that_was_meant),
 		cmocka_unit_test(nobody_is_nothing_to_do),
 	};
 

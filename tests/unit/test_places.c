@@ -18,6 +18,8 @@
 #include "collect/places.h"
 
 #define KEPT_MAX 512
+#define KEY_1	 "000000000000000100000000000000ab"
+#define GOOD	 KEY_1 " 1 1 2 3 4\n"
 
 static char base[] = "/tmp/cgmem-places-XXXXXX";
 static char dir[64], file[96];
@@ -54,20 +56,28 @@ static struct cgm_places *open_here(void)
 	return p;
 }
 
+static unsigned new_left;
+
+static struct cgm_place_key key_of(unsigned id)
+{
+	return (struct cgm_place_key){{id, 0xab}};
+}
+
 static void put(struct cgm_places *p, unsigned id, uint64_t at)
 {
 	const struct cgm_go_place place = {at, at + 1, at + 2, at + 3};
-	const uint8_t bytes[] = {(uint8_t)(id >> 8), (uint8_t)id, 0xab};
+	const struct cgm_place_key key = key_of(id);
 
-	assert_int_equal(cgm_places_put(p, bytes, sizeof bytes, &place), 0);
+	new_left = 1;
+	cgm_places_put(p, &key, &place, &new_left);
 }
 
 /* The first address that is kept for @id; 0: it is not there. */
 static uint64_t find(const struct cgm_places *p, unsigned id)
 {
-	const uint8_t bytes[] = {(uint8_t)(id >> 8), (uint8_t)id, 0xab};
+	const struct cgm_place_key key = key_of(id);
 	struct cgm_go_place place = {0};
-	int r = cgm_places_find(p, bytes, sizeof bytes, &place);
+	int r = cgm_places_find(p, &key, &place);
 
 	assert_true(r == 0 || r == -ENOENT);
 	if (r == 0) {
@@ -121,11 +131,10 @@ static void what_is_put_is_there_next_time(void **state)
 	assert_int_equal(stat(file, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(cgm_readat(AT_FDCWD, file, &b, 4096), 0);
-	assert_string_equal(cgm_buf_str(&b),
-			    "cgmem places 1\n"
-			    "0002ab fffffffffffffffc fffffffffffffffd fffffffffffffffe "
-			    "ffffffffffffffff\n"
-			    "0001ab 1000 1001 1002 1003\n");
+	assert_string_equal(cgm_buf_str(&b), "cgmem places 2\n"
+					     "000000000000000200000000000000ab 1 fffffffffffffffc "
+					     "fffffffffffffffd fffffffffffffffe "
+					     "ffffffffffffffff\n" KEY_1 " 1 1000 1001 1002 1003\n");
 	p = open_here();
 	assert_int_equal(find(p, 1), 0x1000);
 	assert_int_equal(find(p, 2), UINT64_MAX - 3);
@@ -157,13 +166,13 @@ static void it_is_written_only_when_something_changed(void **state)
 	(void)state;
 	cgm_places_close(open_here());
 	assert_int_equal(access(dir, F_OK), -1);
-	write_here("cgmem places 1\n0001ab 1 2 3 4\n", 0600);
+	write_here("cgmem places 2\n" GOOD, 0600);
 	p = open_here();
 	assert_int_equal(unlink(file), 0);
 	put(p, 1, 1);
 	cgm_places_close(p);
 	assert_int_equal(access(file, F_OK), -1);
-	write_here("cgmem places 1\n0001ab 1 2 3 4\n", 0600);
+	write_here("cgmem places 2\n" GOOD, 0600);
 	p = open_here();
 	put(p, 1, 2);
 	cgm_places_close(p);
@@ -200,48 +209,136 @@ static void damaged_lines_are_passed_over(void **state)
 {
 	static const char *const bad[] = {
 		"",
-		"0001ab 1 2 3 4\n",
-		"cgmem places 2\n0001ab 1 2 3 4\n",
-		"cgmem places 1\n0001ab 1 2 3\n",
-		"cgmem places 1\n0001ab 1 2 3 4 5\n",
-		"cgmem places 1\n0001ab 1 2 3 x\n",
-		"cgmem places 1\n0001ab 1 2 3 11112222333344445\n",
-		"cgmem places 1\n0001a 1 2 3 4\n",
-		"cgmem places 1\n0001aB 1 2 3 4\n",
-		"cgmem places 1\n 1 2 3 4\n",
-		"cgmem places 1\n0001ab  1 2 3 4\n",
+		GOOD,
+		"cgmem places 1\n" GOOD,
+		"cgmem places 2\n" KEY_1 " 1 1 2 3\n",
+		"cgmem places 2\n" KEY_1 " 1 1 2 3 4 5\n",
+		"cgmem places 2\n" KEY_1 " 1 1 2 3 x\n",
+		"cgmem places 2\n" KEY_1 " 1 1 2 3 11112222333344445\n",
+		"cgmem places 2\n" KEY_1 " 0 1 2 3 4\n",
+		"cgmem places 2\n" KEY_1 " 4 1 2 3 4\n",
+		"cgmem places 2\n" KEY_1 "0 1 1 2 3 4\n",
+		"cgmem places 2\n" KEY_1 "  1 1 2 3 4\n",
+		"cgmem places 2\n 1 1 2 3 4\n",
+		"cgmem places 2\n000000000000000x00000000000000ab 1 1 2 3 4\n",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_int_equal(read_back(bad[i], 0600), 0);
-	assert_int_equal(read_back("cgmem places 1\n\xff\n\n0001ab 1 2 3 4\nzz\n", 0600), 1);
-	assert_int_equal(read_back("cgmem places 1\n0001ab 1 2 3 4", 0600), 1);
+	assert_int_equal(read_back("cgmem places 2\n\xff\n\n" GOOD "zz\n", 0600), 1);
+	assert_int_equal(read_back("cgmem places 2\n" KEY_1 " 3 1 2 3 4", 0600), 1);
 }
 
-static void a_build_id_has_a_limit(void **state)
+/* A file that pretends to be another program costs that one a scan, and only as often as it did. */
+static void what_was_seen_again_outweighs(void **state)
 {
-	const struct cgm_go_place place = {.gc_controller = 1};
-	uint8_t id[CGM_GO_BUILD_ID_MAX + 1] = {0};
+	struct cgm_places *p = open_here();
+
+	(void)state;
+	put(p, 1, 0x1000);
+	put(p, 1, 0x2000); /* one against one */
+	assert_int_equal(find(p, 1), 0x2000);
+	put(p, 1, 0x2000);
+	put(p, 1, 0x2000);
+	put(p, 1, 0x2000); /* three is the most */
+	cgm_places_close(p);
+	p = open_here();
+	put(p, 1, 0x1000);
+	put(p, 1, 0x1000);
+	assert_int_equal(find(p, 1), 0x2000);
+	put(p, 1, 0x1000);
+	assert_int_equal(find(p, 1), 0x1000);
+	cgm_places_close(p);
+}
+
+static void what_was_unknown_is_added(void **state)
+{
+	const struct cgm_place_key key = key_of(1);
+	const struct cgm_go_place less = {1, 2, 0, 0}, more = {1, 2, 3, 4};
 	struct cgm_go_place got;
 	struct cgm_places *p = open_here();
 
 	(void)state;
-	assert_int_equal(cgm_places_put(p, id, 0, &place), 0);
-	assert_int_equal(cgm_places_put(p, id, sizeof id, &place), 0);
-	assert_int_equal(cgm_places_find(p, id, 0, &got), -ENOENT);
-	assert_int_equal(cgm_places_find(p, id, sizeof id, &got), -ENOENT);
-	assert_int_equal(cgm_places_put(p, id, sizeof id - 1, &place), 0);
+	new_left = 1;
+	cgm_places_put(p, &key, &less, &new_left);
+	cgm_places_put(p, &key, &more, &new_left);
+	cgm_places_put(p, &key, &less, &new_left);
+	assert_int_equal(cgm_places_find(p, &key, &got), 0);
+	assert_memory_equal(&got, &more, sizeof got);
 	cgm_places_close(p);
-	p = open_here();
-	assert_int_equal(cgm_places_find(p, id, sizeof id - 1, &got), 0);
-	assert_int_equal(cgm_places_find(p, id, sizeof id - 2, &got), -ENOENT);
+}
+
+static void new_ones_are_limited(void **state)
+{
+	const struct cgm_go_place place = {1, 2, 3, 4};
+	struct cgm_places *p = open_here();
+	struct cgm_place_key key;
+
+	(void)state;
+	new_left = 2;
+	for (unsigned i = 0; i < 4; i++) {
+		key = key_of(i);
+		cgm_places_put(p, &key, &place, &new_left);
+	}
+	assert_int_equal(new_left, 0);
+	assert_int_equal(find(p, 1), 1);
+	assert_int_equal(find(p, 2), 0);
+	key = key_of(0);
+	cgm_places_put(p, &key, &place, &new_left); /* not new */
 	cgm_places_close(p);
+}
+
+/* A flood of programs that are seen once leaves those that are used. */
+static void what_is_used_stays(void **state)
+{
+	struct cgm_places *p = open_here();
+
+	(void)state;
+	put(p, 5000, 1);
+	put(p, 5000, 1);
+	put(p, 5001, 1);
+	for (unsigned i = 0; i < 2 * KEPT_MAX; i++)
+		put(p, i, 7);
+	assert_int_equal(find(p, 5000), 1);
+	assert_int_equal(find(p, 5001), 0);
+	/* where all are used, the last goes */
+	for (unsigned i = 0; i < KEPT_MAX; i++) {
+		put(p, 10000 + i, 9);
+		put(p, 10000 + i, 9);
+	}
+	assert_int_equal(find(p, 10001), 9);
+	put(p, 20000, 9);
+	assert_int_equal(find(p, 20000), 9);
+	cgm_places_close(p);
+}
+
+static void a_key_is_of_the_file(void **state)
+{
+	struct cgm_go_image image = {.version = "go1.22.5",
+				     .entry = 0x1000,
+				     .build_id = {1, 2, 3},
+				     .build_id_len = 3,
+				     .noptrbss = {0x2000, 0x100}};
+	const struct cgm_place_key key = cgm_place_key(&image, 1000);
+	struct cgm_place_key other = cgm_place_key(&image, 1000);
+
+	(void)state;
+	assert_memory_equal(&key, &other, sizeof key);
+	other = cgm_place_key(&image, 1001);
+	assert_true(key.v[0] != other.v[0] && key.v[1] != other.v[1]);
+	image.build_id[2]++;
+	other = cgm_place_key(&image, 1000);
+	assert_memory_not_equal(&key, &other, sizeof key);
+	image.build_id[2]--;
+	image.noptrbss.len++;
+	other = cgm_place_key(&image, 1000);
+	assert_memory_not_equal(&key, &other, sizeof key);
 }
 
 static void a_file_of_others_is_left_alone(void **state)
 {
-	static const char text[] = "cgmem places 1\n0001ab 1 2 3 4\n";
+	static const char text[] = "cgmem places 2\n" GOOD;
 	char real[128];
 	struct cgm_places *p;
 
@@ -340,7 +437,11 @@ int main(void)
 		cmocka_unit_test_teardown(it_is_written_only_when_something_changed, empty),
 		cmocka_unit_test_teardown(the_least_recently_used_go, empty),
 		cmocka_unit_test_teardown(damaged_lines_are_passed_over, empty),
-		cmocka_unit_test_teardown(a_build_id_has_a_limit, empty),
+		cmocka_unit_test_teardown(what_was_seen_again_outweighs, empty),
+		cmocka_unit_test_teardown(what_was_unknown_is_added, empty),
+		cmocka_unit_test_teardown(new_ones_are_limited, empty),
+		cmocka_unit_test_teardown(what_is_used_stays, empty),
+		cmocka_unit_test(a_key_is_of_the_file),
 		cmocka_unit_test_teardown(a_file_of_others_is_left_alone, empty),
 		cmocka_unit_test_teardown(nowhere_is_a_place_too, empty),
 		cmocka_unit_test_teardown(the_directory_is_the_users, empty),
