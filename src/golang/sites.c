@@ -86,6 +86,17 @@ static int scan(const struct cgm_go_process *p, struct cgm_go_range range, uint6
 	return -ENOENT;
 }
 
+/*
+ * The linker turns the profile off where nothing can ask for it (cmd/link/internal/ld/lib.go: by
+ * runtime.MemProfile, from Go 1.23 on by what that calls). What was sampled before the program's
+ * start set the rate to 0 is no profile.
+ */
+static bool keeps_profile(struct cgm_functab *t)
+{
+	return cgm_functab_has(t, "runtime.MemProfile") ||
+	       cgm_functab_has(t, "runtime.memProfileInternal");
+}
+
 int cgm_sites_locate(const struct cgm_go_process *p, struct cgm_functab *t,
 		     struct cgm_go_place *place)
 {
@@ -93,9 +104,12 @@ int cgm_sites_locate(const struct cgm_go_process *p, struct cgm_functab *t,
 	struct cgm_go_range range = m->bss.len ? m->bss : m->zero;
 	int r;
 
-	(void)t;
 	if (!cgm_go_version_known(m))
 		return -EOPNOTSUPP;
+	if (!keeps_profile(t)) {
+		place->mbuckets = 0;
+		return -ENOENT;
+	}
 	if (m->mbuckets) {
 		place->mbuckets = m->mbuckets;
 		return 0;

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <elf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -20,6 +21,9 @@
 #define FLAG_BIG     1
 #define FLAG_INLINE  2
 #define SEARCH_MAX   ((uint64_t)64 << 20)
+#define WINDOW	     ((size_t)64 << 10)
+#define WINDOWS_MAX  64
+#define READINGS_MAX 65536
 #define VERSION_SIZE sizeof((struct cgm_go_image){0}.version)
 
 static void set_version(struct cgm_go_image *image, const uint8_t *text, size_t len)
@@ -144,10 +148,50 @@ static bool is_release(const uint8_t *t, size_t len)
 	return i == len || t[i] == ' ' || t[i] == '-' || t[i] == '+';
 }
 
+/*
+ * What strings point at is near what others point at (the linker sorts texts by length): it is read
+ * in windows. A file that is made to jump about gets fewer and smaller readings, and then none.
+ */
+struct texts {
+	const struct cgm_elf *e;
+	uint8_t *window;
+	uint64_t at;
+	size_t len;
+	unsigned readings;
+};
+
+static bool read_text(struct texts *t, uint64_t offset, uint64_t end, uint8_t *to, size_t n)
+{
+	uint64_t before = offset < WINDOW / 2 ? offset : WINDOW / 2;
+
+	if (t->len && cgm_range_holds(t->at, t->len, offset, n)) {
+		memcpy(to, t->window + (offset - t->at), n);
+		return true;
+	}
+	if (t->readings == READINGS_MAX)
+		return false;
+	if (++t->readings > WINDOWS_MAX)
+		return !cgm_elf_read(t->e->fd, offset, to, n);
+	t->at = offset - before;
+	t->len = end - t->at < WINDOW ? (size_t)(end - t->at) : WINDOW;
+	if (cgm_elf_read(t->e->fd, t->at, t->window, t->len)) {
+		t->len = 0;
+		return !cgm_elf_read(t->e->fd, offset, to, n);
+	}
+	memcpy(to, t->window + before, n);
+	return true;
+}
+
+struct variable_search {
+	struct info_search info; /* first: both have the segment's place */
+	struct texts texts;
+};
+
 /* runtime.buildVersion: a string's header in the data whose text is a release's name. */
 static int see_data(const uint8_t *piece, size_t len, uint64_t at, void *arg)
 {
-	struct info_search *s = arg;
+	struct variable_search *v = arg;
+	struct info_search *s = &v->info;
 	size_t first = (size_t)((0 - (s->addr + (at - s->start))) & 7);
 
 	for (size_t i = first; i + 16 <= len; i += 8) {
@@ -158,7 +202,9 @@ static int see_data(const uint8_t *piece, size_t len, uint64_t at, void *arg)
 		if (n < 6 || n >= VERSION_SIZE)
 			continue;
 		seg = cgm_elf_at(s->e, addr, n);
-		if (!seg || seg->flags & PF_W || cgm_elf_read_addr(s->e, addr, t, (size_t)n) ||
+		if (!seg || seg->flags & PF_W ||
+		    !read_text(&v->texts, seg->offset + (addr - seg->addr),
+			       seg->offset + seg->filesz, t, (size_t)n) ||
 		    !is_release(t, (size_t)n))
 			continue;
 		set_version(s->image, t, (size_t)n);
@@ -169,10 +215,13 @@ static int see_data(const uint8_t *piece, size_t len, uint64_t at, void *arg)
 
 static void search_variable(const struct cgm_elf *e, struct cgm_go_image *image)
 {
-	for (size_t i = 0; i < e->n_segments; i++) {
-		const struct cgm_elf_segment *s = &e->segments[i];
-		struct info_search a = {e, image, s->offset, s->addr};
+	CGM_AUTO_FREE uint8_t *window = malloc(WINDOW);
+	struct variable_search a = {.texts = {.e = e, .window = window}};
 
+	for (size_t i = 0; window && i < e->n_segments; i++) {
+		const struct cgm_elf_segment *s = &e->segments[i];
+
+		a.info = (struct info_search){e, image, s->offset, s->addr};
 		if (s->type == PT_LOAD && s->flags & PF_W && s->memsz > s->filesz &&
 		    cgm_elf_scan(e->fd, s->offset, s->filesz < SEARCH_MAX ? s->filesz : SEARCH_MAX,
 				 15, see_data, &a))

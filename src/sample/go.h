@@ -89,9 +89,9 @@ struct cgm_go {
 	struct cgm_opt gogc, gomemlimit; /* in effect; CGM_GO_GC_OFF, CGM_GO_LIMIT_OFF */
 	struct cgm_opt heap_marked;	 /* what the last GC found alive */
 	uint64_t bound; /* by which HeapAlloc may be off: blocks in the processors' caches, tear */
-	uint64_t span_buffers; /* what of GCSys lies in the arenas */
-	bool cgo;	/* C code is linked in, so that malloc is possible */
-	struct cgm_opt goroutines;		 /* as runtime.NumGoroutine */
+	uint64_t span_buffers;	   /* what of GCSys lies in the arenas */
+	bool cgo;		   /* C code is linked in, so that malloc is possible */
+	struct cgm_opt goroutines; /* as runtime.NumGoroutine */
 	struct cgm_opt inuse_space, alloc_space; /* heap profile's totals, sampling undone */
 	struct cgm_go_resident resident;
 	struct cgm_go_group *groups; /* largest first; system ones last */

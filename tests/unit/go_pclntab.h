@@ -19,9 +19,9 @@ enum { F_OUTER, F_WRAP, F_MAIN, F_WORKER, F_GOEXIT, F_COUNT };
 
 #define AT(f, offset) (TEXT_ADDR + FUNC_LEN * (f) + (offset))
 
-static const char *const pcln_names[] = {"main.outer",	   "main.outer.gowrap1",
-					 "runtime.main",   "runtime.gcBgMarkWorker",
-					 "runtime.goexit", "main.inner"};
+static const char *const pcln_names[] = {
+	"main.outer",	  "main.outer.gowrap1", "runtime.main",	     "runtime.gcBgMarkWorker",
+	"runtime.goexit", "main.inner",		"runtime.MemProfile"};
 
 #define MODULE	  (ELF_DATA + 0x100u)
 #define GOFUNC	  (ELF_RODATA + 0xf00u)
@@ -175,6 +175,7 @@ static inline void pcln_new(struct elf_file *f, unsigned minor, uint64_t bias)
 	put32(call + (minor < 20 ? 16 : 8), 4); /* called from main.outer+4 */
 	if (minor >= 20)
 		put32(call + 12, 77);
+	(void)pcln_name(f, 6); /* or the program would keep no heap profile */
 	pcln_module(f, magic, minor, bias);
 }
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <unistd.h>
 
 #include "go_buckets.h"
 #include "golang/memprofile.h"
@@ -124,6 +125,27 @@ static void test_scale(void **state)
 	}
 }
 
+/* The linker left out what could ask for a profile: the first samples are none. */
+static void test_no_profile(void **state)
+{
+	static struct go_program g;
+	struct cgm_go_place place = {.mbuckets = ZERO_ADDR + 0x300};
+	uint8_t *name;
+
+	(void)state;
+	program_new(&g, 22);
+	buckets_fill(&g);
+	g.image.mbuckets = ZERO_ADDR + 0x300;
+	name = memmem(g.f.b, sizeof g.f.b, "runtime.MemProfile", 18);
+	assert_non_null(name);
+	assert_int_equal(cgm_sites_locate(&g.p, g.t, &place), 0);
+	memcpy(name, "runtime.memProfile", 18);
+	assert_int_equal(pwrite(g.fd, g.f.b, sizeof g.f.b, 0), (ssize_t)sizeof g.f.b);
+	assert_int_equal(cgm_sites_locate(&g.p, g.t, &place), -ENOENT);
+	assert_int_equal(place.mbuckets, 0);
+	program_free(&g);
+}
+
 static void test_locate(void **state)
 {
 	static struct go_program g;
@@ -180,9 +202,10 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sites),  cmocka_unit_test(test_before_first_collection),
-		cmocka_unit_test(test_rate),   cmocka_unit_test(test_scale),
-		cmocka_unit_test(test_locate), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_sites),	cmocka_unit_test(test_before_first_collection),
+		cmocka_unit_test(test_rate),	cmocka_unit_test(test_scale),
+		cmocka_unit_test(test_locate),	cmocka_unit_test(test_no_profile),
+		cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
