@@ -4,24 +4,31 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/digest.h"
 #include "base/units.h"
 #include "collect/inspect_job.h"
 #include "collect/inspect_words.h"
 
 #include "base/banned.h"
 
-#define MIB		    ((uint64_t)1 << 20)
-#define MEMORY_PROCS	    64 /* whose memory and mappings are read: those with most */
+#define MIB	     ((uint64_t)1 << 20)
+#define MEMORY_PROCS 64 /* whose memory and mappings are read: those with most */
+/* The mappings of the largest always, of others from this on, or 2 % of the group's. */
+#define MAPPINGS_PROCS	    8
 #define MAPPINGS_FROM	    MIB
-#define MAPPINGS_SHARE	    50 /* or 2 % of the group's anonymous memory */
+#define MAPPINGS_SHARE	    50
 #define DEADLINE_MS	    10000
+#define STALL_MS	    2500 /* for one step of one process */
+#define LAST_MS		    2000 /* at least, after somebody was found out */
 #define ENDPOINT_TIMEOUT_MS 5000
 #define ENDPOINT_BODY_MAX   (64 * MIB)
-#define MEMORY_CAP	    (1024 * MIB)
-#define ANSWER_CAP	    (32 * MIB)
-#define PROFILE_CAP	    (64 * MIB)
-#define INSIDE		    "what is inside the processes: Go programs, anonymous memory by kind"
+/* A worker takes 4 MiB for 400,000 goroutines; this is for what its own limits let through. */
+#define MEMORY_CAP  (256 * MIB)
+#define ANSWER_CAP  (32 * MIB)
+#define PROFILE_CAP (64 * MIB)
+#define INSIDE	    "what is inside the processes: Go programs, anonymous memory by kind"
 
 static uint64_t anon_of(const struct cgm_process *p)
 {
@@ -62,11 +69,12 @@ static size_t *order_by_anon(const struct cgm_snapshot *s)
 	return order;
 }
 
-/* Whose memory is worth a look; the largest always is. */
+/* Whose memory is worth a look. Without kinds the worker reads the mappings of Go programs only. */
 static struct cgm_inspect_target *choose_targets(const struct cgm_snapshot *s, const size_t *order,
 						 unsigned want)
 {
 	const bool mappings = want & (CGM_INSPECT_KINDS | CGM_INSPECT_RESIDENT);
+	const size_t always = want & CGM_INSPECT_KINDS ? MAPPINGS_PROCS : MEMORY_PROCS;
 	struct cgm_inspect_target *v = calloc(s->n_procs, sizeof *v);
 	uint64_t sum = 0;
 
@@ -83,7 +91,8 @@ static struct cgm_inspect_target *choose_targets(const struct cgm_snapshot *s, c
 			.ns_pid = p->ns_pid,
 			.start_ticks = p->start_ticks,
 			.memory = want && i < MEMORY_PROCS,
-			.mappings = mappings && i < MEMORY_PROCS && (i == 0 || anon_of(p) >= from),
+			.mappings =
+				mappings && i < MEMORY_PROCS && (i < always || anon_of(p) >= from),
 		};
 	}
 	return v;
@@ -123,6 +132,7 @@ static void set_why(const struct cgm_root *root, const struct cgm_wire_answer *a
 static int apply_go(struct cgm_session *s, struct cgm_wire_answer *a, const size_t *order,
 		    struct cgm_snapshot *snap)
 {
+	unsigned left = CGM_PLACES_NEW_MAX;
 	struct cgm_go *v = reallocarray(snap->go, snap->n_go + a->n_go + 1, sizeof *v);
 
 	if (!v)
@@ -139,25 +149,19 @@ static int apply_go(struct cgm_session *s, struct cgm_wire_answer *a, const size
 		set_why(s->root, a, a->go[i].index, g);
 	}
 	for (size_t i = 0; i < a->n_places; i++)
-		(void)cgm_places_put(s->places, a->places[i].build_id, a->places[i].build_id_len,
-				     &a->places[i].place);
+		cgm_places_put(s->places, &a->places[i].key, &a->places[i].place, &left);
 	return 0;
 }
 
 /* The process that was looked at when the worker ended, if it came that far. */
-static const struct cgm_process *stopped_at(const struct cgm_wire_answer *a,
-					    const struct cgm_inspect_target *targets,
-					    const size_t *order, const struct cgm_snapshot *snap)
+static const struct cgm_process *stopped_at(const struct cgm_inspect_job *j, const size_t *order,
+					    const struct cgm_snapshot *snap)
 {
-	size_t next = 0;
+	const uint32_t index = j->progress ? atomic_load(&j->progress->index) : 0;
 
-	if (!a->n_procs)
+	if (!j->progress || !atomic_load(&j->progress->beat) || index >= j->n)
 		return NULL;
-	if (a->n_kinds)
-		next = a->kinds[a->n_kinds - 1].index + 1;
-	if (a->n_go && a->go[a->n_go - 1].index + 1 > next)
-		next = a->go[a->n_go - 1].index + 1;
-	return next < snap->n_procs && targets[next].memory ? &snap->procs[order[next]] : NULL;
+	return &snap->procs[order[index]];
 }
 
 static int note_failure(struct cgm_snapshot *snap, const struct cgm_err *err,
@@ -177,6 +181,14 @@ static int note_failure(struct cgm_snapshot *snap, const struct cgm_err *err,
 }
 
 /* ---- running it ---- */
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
 
 static int prepare(struct cgm_session *s, const struct cgm_inspect_request *q)
 {
@@ -205,24 +217,61 @@ static int read_answer(struct cgm_session *s, const struct cgm_inspect_request *
 	return r;
 }
 
+/*
+ * One process can hold up the worker, on a file system of its own or with its memory: it is found
+ * out, and the others are looked at without it.
+ */
+static int run_patiently(struct cgm_inspect_job *j, struct cgm_inspect_target *targets,
+			 struct cgm_worker *w, struct cgm_buf *b, struct cgm_err *err)
+{
+	const uint64_t end = now_ms() + DEADLINE_MS;
+	bool again = true;
+	int r = 0;
+
+	w->deadline_ms = DEADLINE_MS;
+	while (again) {
+		cgm_buf_reset(b);
+		r = cgm_worker_run(w, b, err);
+		again = (r == -ETIME || r == -ETIMEDOUT) &&
+			cgm_inspect_learn(j, targets, r == -ETIME);
+		w->deadline_ms = (unsigned)cgm_max_u64(cgm_sub_sat(end, now_ms()), LAST_MS);
+	}
+	return r;
+}
+
+static struct cgm_worker make_worker(const struct cgm_inspect_request *q,
+				     struct cgm_inspect_job *job, const struct cgm_snapshot *snap)
+{
+	const char *path = snap->path ? snap->path : "";
+
+	return (struct cgm_worker){
+		.calls = CGM_WORKER_READ,
+		.open = cgm_inspect_open,
+		.parse = cgm_inspect_look,
+		.arg = job,
+		.memory_cap = MEMORY_CAP + (q->profile ? MEMORY_CAP : 0),
+		.answer_cap = ANSWER_CAP + (q->profile ? PROFILE_CAP : 0),
+		.beat = job->progress ? &job->progress->beat : NULL,
+		.stall_ms = STALL_MS,
+		.about = cgm_digest(CGM_DIGEST_START, path, strlen(path)),
+	};
+}
+
 static int inspect_memory(struct cgm_session *s, const struct cgm_inspect_request *q,
 			  struct cgm_snapshot *snap)
 {
 	CGM_AUTO_FREE size_t *order = order_by_anon(snap);
 	CGM_AUTO_FREE struct cgm_inspect_target *targets =
 		order ? choose_targets(snap, order, q->want) : NULL;
+	CGM_CLEANUP(cgm_inspect_progress_free_p)
+	struct cgm_inspect_progress *progress = cgm_inspect_progress_new();
 	struct cgm_inspect_job job = {.targets = targets,
 				      .n = snap->n_procs,
 				      .want = q->want,
 				      .profile = q->profile,
-				      .places = s->places};
-	const struct cgm_worker w = {.calls = CGM_WORKER_READ,
-				     .open = cgm_inspect_open,
-				     .parse = cgm_inspect_look,
-				     .arg = &job,
-				     .deadline_ms = DEADLINE_MS,
-				     .memory_cap = MEMORY_CAP,
-				     .answer_cap = ANSWER_CAP + (q->profile ? PROFILE_CAP : 0)};
+				      .places = s->places,
+				      .progress = progress};
+	struct cgm_worker w = make_worker(q, &job, snap);
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 	struct cgm_wire_answer a = {0};
 	struct cgm_err err = {0};
@@ -230,7 +279,7 @@ static int inspect_memory(struct cgm_session *s, const struct cgm_inspect_reques
 
 	if (!targets)
 		return -ENOMEM;
-	failed = cgm_worker_run(&w, &b, &err);
+	failed = run_patiently(&job, targets, &w, &b, &err);
 	r = cgm_wire_read(b.data, b.len, job.n, &a);
 	if (r == -ENOMEM)
 		return r;
@@ -238,7 +287,7 @@ static int inspect_memory(struct cgm_session *s, const struct cgm_inspect_reques
 		failed = cgm_err_set(&err, EBADMSG, "its answer makes no sense");
 	r = read_answer(s, q, &a, order, snap);
 	if (r == 0 && failed)
-		r = note_failure(snap, &err, stopped_at(&a, targets, order, snap));
+		r = note_failure(snap, &err, stopped_at(&job, order, snap));
 	cgm_wire_answer_clear(&a);
 	return r;
 }
@@ -295,13 +344,22 @@ static int note_endpoint(struct cgm_snapshot *snap, const struct cgm_go *g,
 				     : "ask again, or name the right one with --go-url");
 }
 
+static uint64_t start_of(const struct cgm_snapshot *snap, pid_t pid)
+{
+	for (size_t i = 0; i < snap->n_procs; i++)
+		if (snap->procs[i].pid == pid)
+			return snap->procs[i].start_ticks;
+	return 0;
+}
+
 static int ask_endpoint(struct cgm_session *s, const struct cgm_inspect_request *q,
 			struct cgm_snapshot *snap, struct cgm_go *g)
 {
 	struct cgm_endpoint_job job = {.options = {.pid = g->pid,
 						   .url = q->go_url,
 						   .timeout_ms = ENDPOINT_TIMEOUT_MS,
-						   .max_body = ENDPOINT_BODY_MAX}};
+						   .max_body = ENDPOINT_BODY_MAX},
+				       .start_ticks = start_of(snap, g->pid)};
 	const struct cgm_worker w = {.calls = CGM_WORKER_HTTP,
 				     .open = cgm_inspect_open_endpoint,
 				     .parse = cgm_inspect_ask_endpoint,

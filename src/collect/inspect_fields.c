@@ -21,7 +21,6 @@ enum form {
 	OPT_WORD,  /* struct cgm_opt */
 	OPT_BYTES, /* the same, its number up to BYTES_MAX */
 	TEXT,	   /* char[@limit], NUL-terminated, escaped by the reader */
-	RAW,	   /* uint8_t[@limit] */
 };
 
 struct field {
@@ -120,8 +119,7 @@ static const struct field site_fields[] = {
 };
 
 static const struct field place_fields[] = {
-	CHARS(RAW, struct cgm_wire_place, build_id),
-	ONE(NUMBER, struct cgm_wire_place, build_id_len, CGM_GO_BUILD_ID_MAX + 1),
+	MANY(WORD, struct cgm_wire_place, key.v, 2),
 	ONE(WORD, struct cgm_wire_place, place.gc_controller, 0),
 	ONE(WORD, struct cgm_wire_place, place.memstats, 0),
 	ONE(WORD, struct cgm_wire_place, place.allgs, 0),
@@ -153,7 +151,7 @@ static size_t wire_size(const struct field *f)
 	static const size_t sizes[] = {
 		[WORD] = 8, [BYTES] = 8, [NUMBER] = 4, [FLAG] = 1, [OPT_WORD] = 9, [OPT_BYTES] = 9};
 
-	return f->form == TEXT || f->form == RAW ? f->limit : sizes[f->form] * f->count;
+	return f->form == TEXT ? f->limit : sizes[f->form] * f->count;
 }
 
 size_t cgm_wire_size(enum cgm_wire_tag tag)
@@ -208,17 +206,28 @@ static int get_flag(const uint8_t *from, void *to)
 	return 0;
 }
 
-static int get_word(const uint8_t *from, uint64_t max, void *to)
+/* 0, or -ERANGE: more than @max. */
+static int get_word(const uint8_t *from, uint64_t max, uint64_t *to)
 {
 	uint64_t v;
 
 	memcpy(&v, from, sizeof v);
-	if (v > max)
-		return -EBADMSG;
-	memcpy(to, &v, sizeof v);
-	return 0;
+	*to = v > max ? 0 : v;
+	return v > max ? -ERANGE : 0;
 }
 
+static int get_words(const struct field *f, const uint8_t *from, char *to)
+{
+	uint64_t *v = (uint64_t *)(void *)to;
+	int r = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (get_word(from + 8 * i, f->form == BYTES ? BYTES_MAX : UINT64_MAX, &v[i]) < 0)
+			r = -ERANGE;
+	return r;
+}
+
+/* One that is too large is unknown: that is all. */
 static int get_opts(const struct field *f, const uint8_t *from, char *to)
 {
 	struct cgm_opt *o = (struct cgm_opt *)(void *)to;
@@ -226,9 +235,9 @@ static int get_opts(const struct field *f, const uint8_t *from, char *to)
 	int r = 0;
 
 	for (size_t i = 0; i < f->count && r == 0; i++, from += 9) {
-		r = get_word(from, max, &o[i].v);
-		if (r == 0)
-			r = get_flag(from + 8, &o[i].known);
+		r = get_flag(from + 8, &o[i].known);
+		if (get_word(from, max, &o[i].v) < 0)
+			o[i].known = false;
 	}
 	return r;
 }
@@ -258,15 +267,11 @@ static int get_field(const struct field *f, const uint8_t *from, void *object)
 {
 	char *to = (char *)object + f->offset;
 	uint32_t number;
-	int r = 0;
 
 	switch (f->form) {
 	case WORD:
 	case BYTES:
-		for (size_t i = 0; i < f->count && r == 0; i++)
-			r = get_word(from + 8 * i, f->form == BYTES ? BYTES_MAX : UINT64_MAX,
-				     to + 8 * i);
-		return r;
+		return get_words(f, from, to);
 	case NUMBER:
 		memcpy(&number, from, sizeof number);
 		if (number >= f->limit)
@@ -280,22 +285,22 @@ static int get_field(const struct field *f, const uint8_t *from, void *object)
 		return get_opts(f, from, to);
 	case TEXT:
 		return get_text(from, f->limit, to);
-	case RAW:
-		memcpy(to, from, f->limit);
-		return 0;
 	}
 	return -EBADMSG;
 }
 
 int cgm_wire_get_fields(const uint8_t *from, enum cgm_wire_tag tag, void *object)
 {
-	int r = 0;
+	bool odd = false;
 
-	for (size_t i = 0; i < records[tag].n && r == 0; i++) {
+	for (size_t i = 0; i < records[tag].n; i++) {
 		const struct field *f = &records[tag].fields[i];
+		int r = get_field(f, from, object);
 
-		r = get_field(f, from, object);
+		if (r < 0 && r != -ERANGE)
+			return r;
+		odd = odd || r < 0;
 		from += wire_size(f);
 	}
-	return r;
+	return odd ? -ERANGE : 0;
 }

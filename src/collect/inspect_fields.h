@@ -27,7 +27,11 @@ enum cgm_wire_tag {
 /* Bytes of a record of that tag; 0 for the last two. */
 size_t cgm_wire_size(enum cgm_wire_tag tag);
 void cgm_wire_put_fields(struct cgm_buf *b, enum cgm_wire_tag tag, const void *object);
-/* Fills @object, which is zeroed, from cgm_wire_size() bytes. 0, -EBADMSG, -ENOMEM. */
+/*
+ * Fills @object, which is zeroed, from cgm_wire_size() bytes. 0, -EBADMSG, -ENOMEM; -ERANGE: it is
+ * filled, but sizes in it were beyond all limits and are 0 now. Where a number may be unknown it is
+ * that, and no error.
+ */
 int cgm_wire_get_fields(const uint8_t *from, enum cgm_wire_tag tag, void *object);
 
 #endif

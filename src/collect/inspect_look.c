@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/readfile.h"
@@ -30,6 +31,7 @@ struct look {
 	uint32_t index;
 	struct cgm_buf *out;
 	struct cgm_wire_go go;
+	struct cgm_place_key key;
 	struct cgm_go_place place;
 	struct cgm_go_procmem procmem;
 	struct cgm_go_process process;
@@ -37,6 +39,12 @@ struct look {
 	struct cgm_anon_kinds *kinds;
 	int mappings_result;
 };
+
+/* A sign of life between two of its steps. */
+static void next_step(const struct look *l)
+{
+	cgm_inspect_at(l->job, CGM_AT_PROC, l->index, 0, 0);
+}
 
 static int flush(struct cgm_buf *b, struct cgm_worker_answer *to)
 {
@@ -58,16 +66,18 @@ static void trouble(struct cgm_buf *out, uint32_t index, enum cgm_inspect_step s
 /* ---- which of them are Go programs ---- */
 
 /* True when the pid is another process's by now. */
-static bool was_replaced(const struct cgm_inspect_target *t, const struct cgm_inspect_files *f)
+static bool was_replaced(const struct cgm_inspect_target *t, const struct cgm_inspect_files *f,
+			 uint64_t listed_ticks)
 {
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 	struct cgm_process p = {0};
 
 	if (f->stat < 0)
 		return false;
-	return cgm_read_all(f->stat, &b, CGM_READ_CAP) < 0 ||
-	       cgm_proc_parse_stat(cgm_buf_str(&b), b.len, &p) < 0 ||
-	       p.start_ticks != t->start_ticks;
+	if (cgm_read_all(f->stat, &b, CGM_READ_CAP) < 0 ||
+	    cgm_proc_parse_stat(cgm_buf_str(&b), b.len, &p) < 0)
+		return true;
+	return t->start_ticks ? p.start_ticks != t->start_ticks : p.start_ticks > listed_ticks;
 }
 
 static void tell_process(const struct cgm_inspect_job *j, uint32_t i, struct cgm_buf *out)
@@ -86,10 +96,16 @@ static void tell_process(const struct cgm_inspect_job *j, uint32_t i, struct cgm
 
 static int detect_all(struct cgm_inspect_job *j, struct cgm_buf *out, struct cgm_worker_answer *to)
 {
-	for (size_t i = 0; i < j->n_exes; i++)
-		j->exes[i].result = cgm_go_image_read(j->exes[i].fd, &j->exes[i].image);
+	for (size_t i = 0; i < j->n_exes; i++) {
+		struct cgm_inspect_exe *e = &j->exes[i];
+
+		cgm_inspect_at(j, CGM_AT_IMAGE, e->target, e->dev, e->ino);
+		e->result = cgm_go_image_read(e->fd, &e->image);
+	}
 	for (size_t i = 0; i < j->n; i++) {
-		j->files[i].gone = j->files[i].gone || was_replaced(&j->targets[i], &j->files[i]);
+		cgm_inspect_at(j, CGM_AT_PROC, i, 0, 0);
+		j->files[i].gone = j->files[i].gone ||
+				   was_replaced(&j->targets[i], &j->files[i], j->listed_ticks);
 		if (!j->files[i].gone)
 			tell_process(j, (uint32_t)i, out);
 	}
@@ -128,12 +144,11 @@ static int open_process(struct look *l)
 /* The figures; close in time to the mappings, which are read next. */
 static void read_figures(struct look *l)
 {
-	const struct cgm_go_image *image = &l->exe->image;
 	int r;
 
+	next_step(l);
 	if (l->job->places)
-		(void)cgm_places_find(l->job->places, image->build_id, image->build_id_len,
-				      &l->place);
+		(void)cgm_places_find(l->job->places, &l->key, &l->place);
 	r = cgm_go_locate(&l->process, &l->place);
 	if (r < 0) {
 		trouble(l->out, l->index, CGM_STEP_LOCATE, r);
@@ -187,6 +202,13 @@ static void read_mappings(struct look *l)
 
 	if (!l->target->mappings)
 		return;
+	if (l->target->avoid) {
+		trouble(l->out, l->index, CGM_STEP_SMAPS, -ETIMEDOUT);
+		return;
+	}
+	next_step(l);
+	if (l->files->hsperf == -ETIMEDOUT)
+		trouble(l->out, l->index, CGM_STEP_HSPERF, -ETIMEDOUT);
 	r = walk_mappings(l);
 	if (l->files->exe != r) /* that nothing of it may be read has been said */
 		trouble(l->out, l->index, CGM_STEP_SMAPS, r);
@@ -203,7 +225,10 @@ static void read_mappings(struct look *l)
 static void read_profile(struct look *l, struct cgm_functab *t)
 {
 	CGM_AUTO_BUF struct cgm_buf b = {0};
-	int r = cgm_go_profile_write(&l->process, &l->place, t, l->job->profile, &b);
+	int r;
+
+	next_step(l);
+	r = cgm_go_profile_write(&l->process, &l->place, t, l->job->profile, &b);
 
 	l->job->profile = CGM_PROFILE_NONE;
 	if (r == 0)
@@ -218,6 +243,7 @@ static void read_named(struct look *l)
 	struct cgm_functab *t = NULL;
 	int r;
 
+	next_step(l);
 	if (!(want & NEED_FUNCTAB) && l->job->profile == CGM_PROFILE_NONE)
 		return;
 	r = cgm_functab_open(l->files->exe >= 0 ? l->exe->fd : -1, &l->exe->image, &l->process, &t);
@@ -232,6 +258,7 @@ static void read_named(struct look *l)
 						want & CGM_INSPECT_GROUPS, &l->go.go);
 		trouble(l->out, l->index, CGM_STEP_GOROUTINES, r);
 	}
+	next_step(l);
 	if (want & CGM_INSPECT_SITES) {
 		r = cgm_sites_locate(&l->process, t, &l->place);
 		if (r == 0)
@@ -246,14 +273,18 @@ static void read_named(struct look *l)
 
 static void tell_place(const struct look *l)
 {
-	const struct cgm_go_image *image = &l->exe->image;
-	struct cgm_wire_place p = {.place = l->place,
-				   .build_id_len = (uint32_t)image->build_id_len};
+	const struct cgm_wire_place p = {.key = l->key, .place = l->place};
 
-	if (!l->place.gc_controller || !image->build_id_len)
-		return;
-	memcpy(p.build_id, image->build_id, sizeof p.build_id);
-	cgm_wire_put_place(l->out, &p);
+	if (l->place.gc_controller)
+		cgm_wire_put_place(l->out, &p);
+}
+
+static struct cgm_place_key key_of(const struct cgm_inspect_exe *e)
+{
+	struct stat st = {0};
+
+	(void)fstat(e->fd, &st);
+	return cgm_place_key(&e->image, (uint64_t)st.st_size);
 }
 
 static void look_at_go(struct look *l)
@@ -262,9 +293,12 @@ static void look_at_go(struct look *l)
 	int r = -ENOENT;
 
 	l->go.index = l->index;
+	l->key = key_of(l->exe);
 	memcpy(g->version, l->exe->image.version, sizeof g->version);
 	g->cgo = l->exe->image.cgo;
-	if (l->target->memory && (l->job->want || l->job->profile != CGM_PROFILE_NONE)) {
+	if (l->target->memory && l->target->avoid) {
+		trouble(l->out, l->index, CGM_STEP_MEM, -ETIMEDOUT);
+	} else if (l->target->memory && (l->job->want || l->job->profile != CGM_PROFILE_NONE)) {
 		r = open_process(l);
 		trouble(l->out, l->index, CGM_STEP_MEM, r);
 	}
@@ -290,6 +324,7 @@ static int look_at(struct cgm_inspect_job *j, uint32_t i, struct cgm_buf *out,
 			 .index = i,
 			 .out = out};
 
+	next_step(&l);
 	if (l.exe)
 		look_at_go(&l);
 	else

@@ -2,7 +2,11 @@
 /* The sums of `cgmem ps`: no smaps, no names, a hundred containers in a blink. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "base/digest.h"
 #include "base/units.h"
 #include "cgroup/walk.h"
 #include "collect/inspect.h"
@@ -13,14 +17,25 @@
 #define PIDS_MAX    1024
 #define MEMORY_MAX  128 /* processes whose memory is opened: three descriptors each */
 #define DEADLINE_MS 2000
-#define MEMORY_CAP  ((size_t)512 << 20)
+#define MEMORY_CAP  ((size_t)64 << 20) /* as in inspect.c; four of them run at once */
 #define ANSWER_CAP  ((size_t)4 << 20)
 
 struct pids {
 	const struct cgm_hierarchy *hierarchy;
 	pid_t *v;
 	size_t n;
+	uint64_t listed_ticks; /* before the first was listed */
 };
+
+/* The clock of /proc/PID/stat's start times: what starts later has a pid that was used again. */
+static uint64_t now_ticks(void)
+{
+	const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec * hz + (uint64_t)t.tv_nsec * hz / 1000000000;
+}
 
 static int add_pids(struct pids *p, const char *path)
 {
@@ -61,6 +76,7 @@ static void sum_up(struct cgm_session *s, const struct cgm_wire_answer *a, struc
 {
 	const struct cgm_opt none = {.known = true};
 	struct cgm_go_sums sums = {none, none, none, none};
+	unsigned left = CGM_PLACES_NEW_MAX;
 
 	for (size_t i = 0; i < a->n_procs; i++)
 		if (!a->procs[i].go_known)
@@ -68,8 +84,7 @@ static void sum_up(struct cgm_session *s, const struct cgm_wire_answer *a, struc
 	for (size_t i = 0; i < a->n_go; i++)
 		add_program(&sums, &a->go[i].go);
 	for (size_t i = 0; i < a->n_places; i++)
-		(void)cgm_places_put(s->places, a->places[i].build_id, a->places[i].build_id_len,
-				     &a->places[i].place);
+		cgm_places_put(s->places, &a->places[i].key, &a->places[i].place, &left);
 	if (a->n_go)
 		*ret = sums;
 }
@@ -87,7 +102,8 @@ static void free_run(struct cgm_sums_run *r)
 	free(r);
 }
 
-static struct cgm_sums_run *make_run(struct cgm_session *s, const struct pids *p, bool goroutines)
+static struct cgm_sums_run *make_run(struct cgm_session *s, const struct pids *p, bool goroutines,
+				     uint64_t about)
 {
 	struct cgm_sums_run *r = calloc(1, sizeof *r);
 
@@ -102,21 +118,23 @@ static struct cgm_sums_run *make_run(struct cgm_session *s, const struct pids *p
 					  .n = p->n,
 					  .want = CGM_INSPECT_STATS |
 						  (goroutines ? CGM_INSPECT_GOROUTINES : 0),
-					  .places = s->places};
+					  .places = s->places,
+					  .listed_ticks = p->listed_ticks};
 	r->worker = (struct cgm_worker){.calls = CGM_WORKER_READ,
 					.open = cgm_inspect_open,
 					.parse = cgm_inspect_look,
 					.arg = &r->job,
 					.deadline_ms = DEADLINE_MS,
 					.memory_cap = MEMORY_CAP,
-					.answer_cap = ANSWER_CAP};
+					.answer_cap = ANSWER_CAP,
+					.about = about};
 	return r;
 }
 
 int cgm_inspect_sums_start(struct cgm_session *s, const char *path, bool goroutines,
 			   struct cgm_sums_run **ret_run)
 {
-	struct pids p = {.hierarchy = s->hierarchy};
+	struct pids p = {.hierarchy = s->hierarchy, .listed_ticks = now_ticks()};
 	struct cgm_sums_run *run = NULL;
 	int r = 0;
 
@@ -130,7 +148,7 @@ int cgm_inspect_sums_start(struct cgm_session *s, const char *path, bool gorouti
 	if (r == 0)
 		r = cgm_walk_paths(s->hierarchy, path, add_subgroup, &p);
 	if (r == 0 && p.n) {
-		run = make_run(s, &p, goroutines);
+		run = make_run(s, &p, goroutines, cgm_digest(CGM_DIGEST_START, path, strlen(path)));
 		r = run ? 0 : -ENOMEM;
 	}
 	free(p.v);

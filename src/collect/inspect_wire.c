@@ -91,7 +91,10 @@ struct reader {
 	size_t room[CGM_WIRE_DONE + 1];
 };
 
-/* Appends a zeroed element of @size to the array and fills it from the record. */
+/*
+ * Appends a zeroed element of @size to the array and fills it from the record. -ERANGE: it is
+ * there, with some of its sizes lost.
+ */
 static int get_record(struct reader *r, enum cgm_wire_tag tag, void *array, size_t size,
 		      size_t *count, size_t max)
 {
@@ -114,7 +117,7 @@ static int get_record(struct reader *r, enum cgm_wire_tag tag, void *array, size
 	object = (char *)v + *count * size;
 	memset(object, 0, size);
 	err = cgm_wire_get_fields(r->at, tag, object);
-	if (err == 0)
+	if (err == 0 || err == -ERANGE)
 		(*count)++;
 	return err;
 }
@@ -147,11 +150,13 @@ static int get_kinds(struct reader *r)
 	size_t n = a->n_kinds;
 	int err = GET(r, CGM_WIRE_KINDS, a->kinds, a->n_kinds, r->n_asked);
 
-	if (err < 0)
+	if (err < 0 && err != -ERANGE)
 		return err;
-	return in_order(a->kinds[n].index, n == 0, n ? a->kinds[n - 1].index : 0, r->n_asked)
-		       ? 0
-		       : -EBADMSG;
+	if (!in_order(a->kinds[n].index, n == 0, n ? a->kinds[n - 1].index : 0, r->n_asked))
+		return -EBADMSG;
+	if (err < 0)
+		a->kinds[n].kinds = (struct cgm_anon_by_kind){0};
+	return 0;
 }
 
 /* Both lists ascend. */
@@ -165,18 +170,38 @@ static bool told_go(struct reader *r, uint32_t index)
 	       a->procs[r->at_process].go;
 }
 
+/* What is resident is a whole; of a HeapAlloc whose bound is not known nothing is. */
+static void drop_odd(struct cgm_go *g)
+{
+	g->resident = (struct cgm_go_resident){0};
+	g->span_buffers = 0;
+	if (!g->bound)
+		g->stat[CGM_GO_HEAP_ALLOC] = (struct cgm_opt){0};
+}
+
 static int get_go(struct reader *r)
 {
 	struct cgm_wire_answer *a = &r->a;
 	size_t n = a->n_go;
 	int err = GET(r, CGM_WIRE_GO, a->go, a->n_go, r->n_asked);
 
-	if (err < 0)
+	if (err < 0 && err != -ERANGE)
 		return err;
 	r->room[CGM_WIRE_GROUP] = r->room[CGM_WIRE_SITE] = 0;
 	if (!in_order(a->go[n].index, n == 0, n ? a->go[n - 1].index : 0, r->n_asked) ||
 	    !told_go(r, a->go[n].index))
 		return -EBADMSG;
+	if (err < 0)
+		drop_odd(&a->go[n].go);
+	return 0;
+}
+
+/* One of many with a size that is none is left out. */
+static int left_out(int err, size_t *count)
+{
+	if (err != -ERANGE)
+		return err;
+	--*count;
 	return 0;
 }
 
@@ -184,14 +209,19 @@ static int get_group(struct reader *r)
 {
 	struct cgm_go *g = r->a.n_go ? &r->a.go[r->a.n_go - 1].go : NULL;
 
-	return g ? GET(r, CGM_WIRE_GROUP, g->groups, g->n_groups, CGM_GO_GROUPS_MAX) : -EBADMSG;
+	if (!g)
+		return -EBADMSG;
+	return left_out(GET(r, CGM_WIRE_GROUP, g->groups, g->n_groups, CGM_GO_GROUPS_MAX),
+			&g->n_groups);
 }
 
 static int get_site(struct reader *r)
 {
 	struct cgm_go *g = r->a.n_go ? &r->a.go[r->a.n_go - 1].go : NULL;
 
-	return g ? GET(r, CGM_WIRE_SITE, g->sites, g->n_sites, CGM_GO_SITES_MAX) : -EBADMSG;
+	if (!g)
+		return -EBADMSG;
+	return left_out(GET(r, CGM_WIRE_SITE, g->sites, g->n_sites, CGM_GO_SITES_MAX), &g->n_sites);
 }
 
 static int get_place(struct reader *r)

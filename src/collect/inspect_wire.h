@@ -9,17 +9,18 @@
 #define CGMEM_COLLECT_INSPECT_WIRE_H
 
 #include "base/buf.h"
-#include "golang/runtime.h"
+#include "collect/places.h"
 #include "sample/go.h"
 
 #define CGM_INSPECT_PROCS_MAX 8192
 
 /* Where something went wrong. */
 enum cgm_inspect_step {
-	CGM_STEP_EXE,	/* opening the program's file */
-	CGM_STEP_SMAPS, /* opening or reading the mappings */
-	CGM_STEP_MEM,	/* opening the memory */
-	CGM_STEP_IMAGE, /* reading the file */
+	CGM_STEP_EXE,	 /* opening the program's file */
+	CGM_STEP_HSPERF, /* finding the figures of a JVM */
+	CGM_STEP_SMAPS,	 /* opening or reading the mappings */
+	CGM_STEP_MEM,	 /* opening the memory */
+	CGM_STEP_IMAGE,	 /* reading the file */
 	CGM_STEP_LOCATE,
 	CGM_STEP_FIGURES,
 	CGM_STEP_FUNCTAB,
@@ -47,8 +48,7 @@ struct cgm_wire_go {
 };
 
 struct cgm_wire_place {
-	uint8_t build_id[CGM_GO_BUILD_ID_MAX];
-	uint32_t build_id_len;
+	struct cgm_place_key key;
 	struct cgm_go_place place;
 };
 
@@ -86,8 +86,9 @@ struct cgm_wire_answer {
 
 /*
  * Reads an answer about @n_asked processes. One that ends in the middle of a record (its worker was
- * ended) counts up to there. 0, -ENOMEM, or -EBADMSG: no such worker writes this, and nothing of it
- * is handed out.
+ * ended) counts up to there. A number that no machine can have, which a program may have in its
+ * memory, costs what it belongs to and no more. 0, -ENOMEM, or -EBADMSG: no such worker writes
+ * this, and nothing of it is handed out.
  */
 int cgm_wire_read(const void *data, size_t len, size_t n_asked, struct cgm_wire_answer *ret);
 void cgm_wire_answer_clear(struct cgm_wire_answer *a);

@@ -16,6 +16,7 @@
 
 static const char *const missing[CGM_STEP_COUNT] = {
 	[CGM_STEP_EXE] = "whether a Go program runs in",
+	[CGM_STEP_HSPERF] = "the JVM's own figures of",
 	[CGM_STEP_SMAPS] = "anonymous memory by kind of mapping of",
 	[CGM_STEP_MEM] = "the Go runtime's figures of",
 	[CGM_STEP_IMAGE] = "whether a Go program runs in",
@@ -35,6 +36,10 @@ static const struct {
 	{CGM_STEP_EXE, EACCES, "/proc/PID/exe: permission denied", AS_OWNER},
 	{CGM_STEP_EXE, EMFILE, "more different programs run there than cgmem looks at",
 	 "ask for one of its groups, or for one process: pid:N"},
+	{CGM_STEP_EXE, ETIMEDOUT, "the file system of /proc/PID/exe does not answer in time",
+	 "sudo findmnt -N PID"},
+	{CGM_STEP_HSPERF, ETIMEDOUT, "the file system of its /tmp does not answer in time",
+	 "sudo findmnt -N PID"},
 	{CGM_STEP_SMAPS, EACCES, "/proc/PID/smaps: permission denied", AS_OWNER},
 	{CGM_STEP_SMAPS, E2BIG, "it has more mappings than cgmem tells apart",
 	 "sudo less /proc/PID/smaps"},
@@ -55,6 +60,8 @@ static const struct {
 	{CGM_STEP_PROFILE, ENOENT, "it keeps no profile of that kind",
 	 "link runtime.MemProfile in: import net/http/pprof or runtime/pprof"},
 	{CGM_STEP_PROFILE, ENOSYS, "libz.so.1 is not there", "install zlib (Debian: zlib1g)"},
+	{ANY, ETIMEDOUT, "its memory does not answer in time",
+	 "sudo cat /proc/PID/stack, for what it waits"},
 	{ANY, EAGAIN, "it allocates too fast to be read", ASK_AGAIN},
 	{ANY, ENODATA, "what is needed is swapped out, and reading it would bring it back",
 	 "give the machine memory, or the group a higher limit"},
@@ -137,17 +144,21 @@ int cgm_inspect_add_troubles(const struct cgm_root *root, const struct cgm_wire_
 		const struct cgm_wire_trouble *t = &a->troubles[i];
 		const struct cgm_process *p = &snap->procs[order[t->index]];
 		size_t n = count_same(a, i);
-		char what[192], why[160];
+		char what[192], why[160], pid[24] = "";
 		const char *remedy;
 
 		if (!n)
 			continue;
+		if (t->code == ETIMEDOUT)
+			(void)snprintf(pid, sizeof pid, " (pid %d)", (int)p->pid);
 		if (n == 1)
 			(void)snprintf(what, sizeof what, "%s %s (pid %d)", missing[t->step],
 				       p->comm, (int)p->pid);
 		else
-			(void)snprintf(what, sizeof what, "%s %zu of %zu processes",
-				       missing[t->step], n, snap->n_procs);
+			(void)snprintf(what, sizeof what, "%s %zu of %zu processes%s%s%s",
+				       missing[t->step], n, snap->n_procs,
+				       t->code == ETIMEDOUT ? ", the first is " : "",
+				       t->code == ETIMEDOUT ? p->comm : "", pid);
 		cgm_inspect_why(root, t->step, t->code, version_of(a, t->index), why, &remedy);
 		r = cgm_unreadable_add(snap, what, why, remedy);
 	}

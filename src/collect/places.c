@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/path.h"
 #include "base/readfile.h"
 #include "sys/keyed.h"
@@ -16,13 +17,14 @@
 
 #define ROOT_DIR    "/var/cache/cgmem"
 #define FILE_NAME   "places"
-#define HEADING	    "cgmem places 1"
+#define HEADING	    "cgmem places 2"
 #define ENTRIES_MAX 512
+#define VOTES_MAX   3
 #define FILE_CAP    ((size_t)256 << 10) /* 512 lines of at most 200 bytes and room to spare */
 
 struct entry {
-	uint8_t build_id[CGM_GO_BUILD_ID_MAX];
-	size_t len;
+	struct cgm_place_key key;
+	unsigned votes; /* how often it was seen, less how often another was: 1 to VOTES_MAX */
 	struct cgm_go_place place;
 };
 
@@ -36,36 +38,17 @@ struct cgm_places {
 
 /* ---- the text ---- */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool parse_id(struct cgm_span s, struct entry *e)
-{
-	if (!s.len || s.len % 2 || s.len / 2 > sizeof e->build_id)
-		return false;
-	for (size_t i = 0; i < s.len; i += 2) {
-		int high = hex_digit(s.s[i]), low = hex_digit(s.s[i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		e->build_id[i / 2] = (uint8_t)(high << 4 | low);
-	}
-	e->len = s.len / 2;
-	return true;
-}
-
-/* "ID gc_controller memstats allgs mbuckets", all in hexadecimal. */
+/* "KEY votes gc_controller memstats allgs mbuckets", all in hexadecimal; the key has 32 digits. */
 static bool parse_line(struct cgm_span line, struct entry *e)
 {
-	uint64_t *const to[] = {&e->place.gc_controller, &e->place.memstats, &e->place.allgs,
-				&e->place.mbuckets};
+	struct cgm_span key = cgm_span_part(&line, ' ');
+	uint64_t votes = 0;
+	uint64_t *const to[] = {&votes, &e->place.gc_controller, &e->place.memstats,
+				&e->place.allgs, &e->place.mbuckets};
 
 	*e = (struct entry){0};
-	if (!parse_id(cgm_span_part(&line, ' '), e))
+	if (key.len != 32 || cgm_parse_hex(key.s, 16, &e->key.v[0]) < 0 ||
+	    cgm_parse_hex(key.s + 16, 16, &e->key.v[1]) < 0)
 		return false;
 	for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
 		struct cgm_span number = cgm_span_part(&line, ' ');
@@ -73,7 +56,8 @@ static bool parse_line(struct cgm_span line, struct entry *e)
 		if (cgm_parse_hex(number.s, number.len, to[i]) < 0)
 			return false;
 	}
-	return line.len == 0;
+	e->votes = (unsigned)votes;
+	return line.len == 0 && votes >= 1 && votes <= VOTES_MAX;
 }
 
 /* Lines that are none of ours are passed over; the rest is of use all the same. */
@@ -94,9 +78,8 @@ static void write_text(const struct cgm_places *p, struct cgm_buf *b)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct entry *e = &p->v[i];
 
-		for (size_t k = 0; k < e->len; k++)
-			cgm_buf_addf(b, "%02x", e->build_id[k]);
-		cgm_buf_addf(b, " %jx %jx %jx %jx\n", (uintmax_t)e->place.gc_controller,
+		cgm_buf_addf(b, "%016jx%016jx %x %jx %jx %jx %jx\n", (uintmax_t)e->key.v[0],
+			     (uintmax_t)e->key.v[1], e->votes, (uintmax_t)e->place.gc_controller,
 			     (uintmax_t)e->place.memstats, (uintmax_t)e->place.allgs,
 			     (uintmax_t)e->place.mbuckets);
 	}
@@ -207,9 +190,7 @@ int cgm_places_open_in(const char *dir, struct cgm_places **ret)
 {
 	struct cgm_places *p = calloc(1, sizeof *p);
 
-	/* One more than stays, so that there is room for what is put in front. */
-	if (!p || !(p->v = calloc(ENTRIES_MAX + 1, sizeof *p->v)) ||
-	    (dir && !(p->dir = strdup(dir)))) {
+	if (!p || !(p->v = calloc(ENTRIES_MAX, sizeof *p->v)) || (dir && !(p->dir = strdup(dir)))) {
 		cgm_places_close(p);
 		return -ENOMEM;
 	}
@@ -237,19 +218,39 @@ void cgm_places_close(struct cgm_places *p)
 	free(p);
 }
 
-static size_t index_of(const struct cgm_places *p, const uint8_t *build_id, size_t len)
+struct cgm_place_key cgm_place_key(const struct cgm_go_image *image, uint64_t file_bytes)
+{
+	const struct cgm_go_range *const ranges[] = {&image->text, &image->zero, &image->bss,
+						     &image->noptrbss, &image->data};
+	struct cgm_place_key key = {{CGM_DIGEST_START, CGM_DIGEST_START ^ UINT64_MAX}};
+
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t h = key.v[i];
+
+		h = cgm_digest(h, image->build_id, image->build_id_len);
+		h = cgm_digest(h, image->version, strlen(image->version));
+		h = cgm_digest(h, &image->entry, sizeof image->entry);
+		h = cgm_digest(h, &file_bytes, sizeof file_bytes);
+		for (size_t k = 0; k < sizeof ranges / sizeof *ranges; k++)
+			h = cgm_digest(h, ranges[k], sizeof *ranges[k]);
+		key.v[i] = h;
+	}
+	return key;
+}
+
+static size_t index_of(const struct cgm_places *p, const struct cgm_place_key *key)
 {
 	size_t i = 0;
 
-	while (i < p->n && (p->v[i].len != len || memcmp(p->v[i].build_id, build_id, len) != 0))
+	while (i < p->n && memcmp(&p->v[i].key, key, sizeof *key) != 0)
 		i++;
 	return i;
 }
 
-int cgm_places_find(const struct cgm_places *p, const uint8_t *build_id, size_t len,
+int cgm_places_find(const struct cgm_places *p, const struct cgm_place_key *key,
 		    struct cgm_go_place *ret)
 {
-	size_t i = index_of(p, build_id, len);
+	size_t i = index_of(p, key);
 
 	if (i == p->n)
 		return -ENOENT;
@@ -257,19 +258,76 @@ int cgm_places_find(const struct cgm_places *p, const uint8_t *build_id, size_t 
 	return 0;
 }
 
-int cgm_places_put(struct cgm_places *p, const uint8_t *build_id, size_t len,
-		   const struct cgm_go_place *place)
+static void move_to_front(struct cgm_places *p, size_t i)
 {
-	size_t i = index_of(p, build_id, len);
-	struct entry e = {.len = len, .place = *place};
+	const struct entry e = p->v[i];
 
-	if (!len || len > sizeof e.build_id)
-		return 0;
-	memcpy(e.build_id, build_id, len);
-	p->changed = p->changed || i == p->n || memcmp(&p->v[i].place, place, sizeof *place) != 0;
 	memmove(p->v + 1, p->v, i * sizeof e);
 	p->v[0] = e;
-	if (i == p->n && p->n < ENTRIES_MAX)
-		p->n++;
-	return 0;
+}
+
+/* Takes one more into a full list: of those that were seen once the last goes, else the last. */
+static void make_room(struct cgm_places *p)
+{
+	size_t i = p->n - 1;
+
+	while (i && p->v[i].votes > 1)
+		i--;
+	if (p->v[i].votes > 1)
+		i = p->n - 1;
+	memmove(p->v + i, p->v + i + 1, (p->n - 1 - i) * sizeof *p->v);
+	p->n--;
+}
+
+/* What is unknown in one of them disagrees with nothing. */
+static bool merge(uint64_t *have, uint64_t told, bool *changed)
+{
+	if (!*have && told) {
+		*have = told;
+		*changed = true;
+	}
+	return !told || *have == told;
+}
+
+static bool agrees(struct cgm_go_place *have, const struct cgm_go_place *told, bool *changed)
+{
+	return have->gc_controller == told->gc_controller && have->memstats == told->memstats &&
+	       merge(&have->allgs, told->allgs, changed) &&
+	       merge(&have->mbuckets, told->mbuckets, changed);
+}
+
+static void vote(struct cgm_places *p, size_t i, const struct cgm_go_place *place)
+{
+	struct entry *e = &p->v[i];
+
+	if (agrees(&e->place, place, &p->changed)) {
+		p->changed = p->changed || e->votes < VOTES_MAX;
+		e->votes += e->votes < VOTES_MAX;
+		move_to_front(p, i);
+		return;
+	}
+	p->changed = true;
+	if (--e->votes == 0) {
+		e->place = *place;
+		e->votes = 1;
+	}
+}
+
+void cgm_places_put(struct cgm_places *p, const struct cgm_place_key *key,
+		    const struct cgm_go_place *place, unsigned *left)
+{
+	size_t i = index_of(p, key);
+
+	if (i < p->n) {
+		vote(p, i, place);
+		return;
+	}
+	if (!*left)
+		return;
+	--*left;
+	if (p->n == ENTRIES_MAX)
+		make_room(p);
+	p->v[p->n] = (struct entry){.key = *key, .votes = 1, .place = *place};
+	move_to_front(p, p->n++);
+	p->changed = true;
 }

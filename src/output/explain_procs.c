@@ -16,6 +16,8 @@ struct top {
 	const struct cgm_process *v[TOP_PROCS];
 	size_t n;
 	uint64_t all; /* of all processes */
+	size_t more;  /* processes with memory that are not in it */
+	uint64_t rest;
 };
 
 static uint64_t anon_of(const struct cgm_process *p)
@@ -46,8 +48,14 @@ static struct top find_top(const struct cgm_snapshot *s)
 
 	while (t.n < TOP_PROCS && (p = next_largest(s, &t)))
 		t.v[t.n++] = p;
-	for (size_t i = 0; i < s->n_procs; i++)
+	for (size_t i = 0; i < s->n_procs; i++) {
 		t.all = cgm_add_sat(t.all, anon_of(&s->procs[i]));
+		t.more += anon_of(&s->procs[i]) > 0;
+	}
+	t.more -= t.n;
+	t.rest = t.all;
+	for (size_t i = 0; i < t.n; i++)
+		t.rest = cgm_sub_sat(t.rest, anon_of(t.v[i]));
 	return t;
 }
 
@@ -81,7 +89,8 @@ static const char *typed(const struct cgm_snapshot *s, char buf[32])
 		return "self";
 	case CGM_TARGET_PID:
 	case CGM_TARGET_HOST:
-		(void)snprintf(buf, 32, "pid:%jd", (intmax_t)s->go[0].pid);
+		(void)snprintf(buf, 32, "pid:%jd",
+			       (intmax_t)(s->n_go ? s->go[0].pid : s->procs[0].pid));
 		return buf;
 	case CGM_TARGET_CONTAINER:
 		if (t->name || t->id)
@@ -188,6 +197,19 @@ static void put_process(struct cgm_page *p, const struct cgm_process *v, const c
 	p->b.failed |= line.failed;
 }
 
+static void put_rest(struct cgm_page *p, const struct cgm_snapshot *s, const struct top *t)
+{
+	CGM_AUTO_BUF struct cgm_buf line = {0};
+	char text[CGM_TEXT_MAX], name[32];
+
+	if (!t->more || t->rest < t->all / PROC_SHARE)
+		return;
+	cgm_buf_addf(&line, "%zu more, %s: cgmem procs %s", t->more,
+		     cgm_page_bytes(p, text, t->rest), typed(s, name));
+	cgm_page_wrap(p, cgm_buf_str(&line), 0, 2, 0);
+	p->b.failed |= line.failed;
+}
+
 void cgm_explain_by_process(struct cgm_page *p, const struct cgm_explanation *e)
 {
 	const struct cgm_snapshot *s = e->snapshot;
@@ -206,6 +228,8 @@ void cgm_explain_by_process(struct cgm_page *p, const struct cgm_explanation *e)
 		any = true;
 		put_process(p, t.v[i], cgm_buf_str(&b));
 	}
+	if (any)
+		put_rest(p, s, &t);
 	if (any && s->n_go) {
 		cgm_buf_reset(&b);
 		cgm_buf_addf(&b, "What the Go runtime says: cgmem go %s", typed(s, name));

@@ -38,19 +38,46 @@ static bool asks(const char *fstype)
 
 bool cgm_mounts_may_hang(const struct cgm_mounts *mounts, const char *point)
 {
+	bool rooted = false;
+
 	for (size_t i = 0; i < mounts->n; i++) {
 		if (asks(mounts->v[i].fstype) && cgm_path_below(point, mounts->v[i].point))
+			return true;
+		rooted = rooted || !strcmp(mounts->v[i].point, "/");
+	}
+	/* After chroot(2) the mount that the root is on is not listed (fs/proc_namespace.c). */
+	return !rooted;
+}
+
+/* Made by the kernel itself, whose cache may not be trusted either, but which asks nobody. */
+static const char *const own[] = {"proc",     "sysfs",	 "cgroup",     "cgroup2",
+				  "debugfs",  "tracefs", "securityfs", "configfs",
+				  "efivarfs", "bpf",	 "pstore"};
+
+static bool is_own(const char *fstype)
+{
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		if (!strcmp(fstype, own[i]))
 			return true;
 	}
 	return false;
 }
 
-/*
- * The directories on the way to a mount point are held in the kernel's cache, so that it can be
- * reached without asking a file system; only where the cache may not be trusted (a FUSE or 9p root)
- * or the kernel is older than 5.12 do we walk, and then not through what may hang.
- */
-static int open_point(int rootfd, const struct cgm_mounts *mounts, const char *point)
+const struct cgm_mount *cgm_mounts_safe_start(const struct cgm_mounts *mounts, const char *point)
+{
+	const struct cgm_mount *best = NULL;
+
+	for (size_t i = 0; i < mounts->n; i++) {
+		const struct cgm_mount *m = &mounts->v[i];
+
+		if (strcmp(m->point, point) != 0 && cgm_path_below(point, m->point) &&
+		    (!best || strlen(m->point) >= strlen(best->point)))
+			best = m;
+	}
+	return best && is_own(best->fstype) ? best : NULL;
+}
+
+static int open_cached(int rootfd, const char *point)
 {
 	const char *path = point[1] ? point + 1 : ".";
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
@@ -63,13 +90,42 @@ static int open_point(int rootfd, const struct cgm_mounts *mounts, const char *p
 		if (fd >= 0)
 			return (int)fd;
 		if (errno != EAGAIN)
-			break;
+			return -errno;
 	}
-	if (errno != EAGAIN && errno != EINVAL && errno != ENOSYS && errno != EPERM)
-		return -errno;
-	if (cgm_mounts_may_hang(mounts, point))
+	return -EAGAIN;
+}
+
+static bool is_of(int fd, const struct cgm_mount *m)
+{
+	struct statx st;
+
+	/* no field is wanted: the device comes all the same, and no server is asked for it */
+	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &st) == 0 &&
+	       st.stx_dev_major == m->major && st.stx_dev_minor == m->minor;
+}
+
+/*
+ * The directories on the way to a mount point are held in the kernel's cache, so that it can be
+ * reached without asking a file system. Where the cache may not be trusted we walk, but only below
+ * what the kernel has made itself (sysfs, fs/kernfs/dir.c kernfs_dop_revalidate): an overlay may
+ * have FUSE below it. On a kernel before 5.12 we walk from the root, and not through what may hang.
+ */
+static int open_point(int rootfd, const struct cgm_mounts *mounts, const char *point)
+{
+	const struct cgm_mount *start;
+	CGM_AUTO_CLOSE int fd = open_cached(rootfd, point);
+
+	if (fd >= 0 || (fd != -EAGAIN && fd != -EINVAL && fd != -ENOSYS && fd != -EPERM))
+		return fd < 0 ? fd : cgm_take_fd(&fd);
+	if (fd != -EAGAIN && cgm_mounts_may_hang(mounts, point))
 		return -EAGAIN;
-	return cgm_root_walk_at(rootfd, path, O_PATH | O_NOFOLLOW);
+	if (fd != -EAGAIN)
+		return cgm_root_walk_at(rootfd, point[1] ? point + 1 : ".", O_PATH | O_NOFOLLOW);
+	start = cgm_mounts_safe_start(mounts, point);
+	fd = start ? open_cached(rootfd, start->point) : -EAGAIN;
+	if (fd < 0 || !is_of(fd, start))
+		return -EAGAIN;
+	return cgm_root_walk_at(fd, cgm_path_rest(point, start->point) + 1, O_PATH | O_NOFOLLOW);
 }
 
 /* Used bytes and size of the tmpfs at @point. -ESTALE: another mount hides it. */
@@ -77,14 +133,11 @@ static int measure(int rootfd, const struct cgm_mounts *mounts, const struct cgm
 		   uint64_t *ret_used, uint64_t *ret_size)
 {
 	CGM_AUTO_CLOSE int fd = open_point(rootfd, mounts, m->point);
-	struct statx st;
 	struct statfs fs;
 
 	if (fd < 0)
 		return fd;
-	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0)
-		return -errno;
-	if (st.stx_dev_major != m->major || st.stx_dev_minor != m->minor)
+	if (!is_of(fd, m))
 		return -ESTALE;
 	if (fstatfs(fd, &fs) < 0)
 		return -errno;

@@ -23,6 +23,7 @@
 #define CHUNK	     ((size_t)64 << 10)
 #define KILL_WAIT_MS 500 /* how long a killed worker may take to be gone */
 #define NAP_MS	     2	 /* between looks, on a kernel without pidfd_open (5.3) */
+#define LOOK_MS	     100 /* between looks at a worker's signs of life */
 #define STUCK_MAX    64
 #define STUCK_EACH   2
 
@@ -152,7 +153,8 @@ static int wait_for_more(struct cgm_worker_run *run)
 			 until = beat < run->deadline_ms ? beat : run->deadline_ms;
 		int left = now >= until ? 0 : (int)(until - now);
 
-		if (poll(&p, 1, left) > 0)
+		/* looking now and then tells when the last sign was */
+		if (poll(&p, 1, run->w->beat && left > LOOK_MS ? LOOK_MS : left) > 0)
 			return 0;
 		if (!left)
 			return until == beat ? -ETIME : -ETIMEDOUT;

@@ -73,8 +73,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(a.go[i].index < n);
 		check_go(&a.go[i].go);
 	}
-	for (size_t i = 0; i < a.n_places; i++)
-		must(a.places[i].build_id_len <= CGM_GO_BUILD_ID_MAX);
 	for (size_t i = 0; i < a.n_troubles; i++)
 		must(a.troubles[i].index < n && a.troubles[i].step < CGM_STEP_COUNT &&
 		     a.troubles[i].code);

@@ -176,6 +176,29 @@ static void test_typed(void **state)
 	}
 }
 
+/* Those for which there is no line are at least counted, where they have something. */
+static void test_more(void **state)
+{
+	struct cgm_process v[5] = {0};
+	struct go_case c;
+	CGM_AUTO_FREE char *few = NULL, *many = NULL;
+
+	(void)state;
+	make(&c);
+	for (size_t i = 0; i < 5; i++) {
+		v[i] = c.f.procs[0];
+		v[i].pid += (pid_t)i;
+		v[i].pss_anon.v = (i < 3 ? 100 : 8) * MIB;
+	}
+	c.f.snapshot.procs = v;
+	c.f.snapshot.n_procs = 5;
+	many = by_process(&c, 100);
+	assert_has(many, "\n2 more, 16.0 MiB: cgmem procs redis\n");
+	v[3].pss_anon.v = v[4].pss_anon.v = 7 * MIB; /* less than a twentieth of all */
+	few = by_process(&c, 100);
+	assert_lacks(few, " more, ");
+}
+
 static void test_kinds(void **state)
 {
 	struct go_case c;
@@ -327,10 +350,10 @@ static void test_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tree),	cmocka_unit_test(test_go),
-		cmocka_unit_test(test_typed),	cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_room),	cmocka_unit_test(test_procs),
-		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_tree),  cmocka_unit_test(test_go),
+		cmocka_unit_test(test_typed), cmocka_unit_test(test_more),
+		cmocka_unit_test(test_kinds), cmocka_unit_test(test_room),
+		cmocka_unit_test(test_procs), cmocka_unit_test(test_columns),
 	};
 
 	(void)setlocale(LC_ALL, "C.UTF-8");

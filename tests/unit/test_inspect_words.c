@@ -74,6 +74,28 @@ static void several_are_counted(void **state)
 	clear(&s);
 }
 
+/* One that holds up others is named among those that went with it. */
+static void who_does_not_answer_is_named(void **state)
+{
+	struct cgm_wire_trouble v[] = {{1, CGM_STEP_EXE, ETIMEDOUT},
+				       {2, CGM_STEP_EXE, ETIMEDOUT},
+				       {0, CGM_STEP_MEM, ETIMEDOUT},
+				       {0, CGM_STEP_HSPERF, ETIMEDOUT}};
+	struct cgm_snapshot s = lines(v, N(v), "");
+
+	(void)state;
+	assert_int_equal(s.n_unreadable, 3);
+	assert_string_equal(
+		s.unreadable[0].what,
+		"whether a Go program runs in 2 of 3 processes, the first is web (pid 10)");
+	assert_string_equal(s.unreadable[0].why,
+			    "the file system of /proc/PID/exe does not answer in time");
+	assert_string_equal(s.unreadable[1].what, "the Go runtime's figures of job (pid 12)");
+	assert_string_equal(s.unreadable[1].why, "its memory does not answer in time");
+	assert_string_equal(s.unreadable[2].what, "the JVM's own figures of job (pid 12)");
+	clear(&s);
+}
+
 /* Each step and errno has a reason and a remedy, unknown ones too. */
 static void nothing_is_without_words(void **state)
 {
@@ -127,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_process_is_named),
 		cmocka_unit_test(several_are_counted),
+		cmocka_unit_test(who_does_not_answer_is_named),
 		cmocka_unit_test(nothing_is_without_words),
 		cmocka_unit_test(yama_is_named_where_it_forbids),
 	};

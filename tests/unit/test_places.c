@@ -166,18 +166,18 @@ static void it_is_written_only_when_something_changed(void **state)
 	(void)state;
 	cgm_places_close(open_here());
 	assert_int_equal(access(dir, F_OK), -1);
-	write_here("cgmem places 2\n" GOOD, 0600);
+	write_here("cgmem places 2\n" KEY_1 " 3 1 2 3 4\n", 0600);
 	p = open_here();
 	assert_int_equal(unlink(file), 0);
 	put(p, 1, 1);
 	cgm_places_close(p);
 	assert_int_equal(access(file, F_OK), -1);
-	write_here("cgmem places 2\n" GOOD, 0600);
+	write_here("cgmem places 2\n" KEY_1 " 3 1 2 3 4\n", 0600);
 	p = open_here();
-	put(p, 1, 2);
+	put(p, 2, 2);
 	cgm_places_close(p);
 	p = open_here();
-	assert_int_equal(find(p, 1), 2);
+	assert_int_equal(find(p, 2), 2);
 	cgm_places_close(p);
 }
 

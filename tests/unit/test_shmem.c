@@ -257,7 +257,11 @@ static void test_may_hang(void **state)
 				   "2 1 0:2 / /remote rw - fuse.sshfs me@there rw\n"
 				   "3 1 0:3 / /dev/shm rw - tmpfs shm rw\n"
 				   "4 1 0:4 / /nfs rw - nfs4 server:/ rw\n"
-				   "5 1 0:5 / /fusebox rw - fusectl x rw\n";
+				   "5 1 0:5 / /fusebox rw - fusectl x rw\n"
+				   "6 1 0:6 / /sys rw - sysfs sysfs rw\n"
+				   "7 6 0:7 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n"
+				   "8 6 0:8 / /sys/a rw - fuse.x x rw\n";
+	static const char changed[] = "3 1 0:3 / /dev/shm rw - tmpfs shm rw\n";
 	struct cgm_mounts m;
 
 	(void)state;
@@ -268,6 +272,16 @@ static void test_may_hang(void **state)
 	assert_false(cgm_mounts_may_hang(&m, "/remoter"));
 	assert_true(cgm_mounts_may_hang(&m, "/nfs/x"));
 	assert_false(cgm_mounts_may_hang(&m, "/fusebox/x"));
+	assert_string_equal(cgm_mounts_safe_start(&m, "/sys/fs/cgroup")->point, "/sys");
+	assert_null(cgm_mounts_safe_start(&m, "/sys"));
+	assert_null(cgm_mounts_safe_start(&m, "/dev/shm"));
+	assert_null(cgm_mounts_safe_start(&m, "/sys/a/b"));
+	assert_null(cgm_mounts_safe_start(&m, "/sys/fs/cgroup/x"));
+	assert_null(cgm_mounts_safe_start(&m, "/system"));
+	cgm_mounts_clear(&m);
+	/* chroot(2) into the middle of a mount */
+	assert_int_equal(cgm_mounts_parse(changed, sizeof changed - 1, &m), 0);
+	assert_true(cgm_mounts_may_hang(&m, "/dev/shm"));
 	cgm_mounts_clear(&m);
 }
 
