@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cgroup/manage.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <libcgroup.h>
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "base/dl.h"
 #include "base/path.h"
 
 #include "base/banned.h"
@@ -15,7 +15,6 @@
 
 /* The functions of libcgroup that are used, with the types of its header. */
 static struct {
-	void *library;
 	bool ready;
 	__typeof__(&cgroup_set_logger) set_logger;
 	__typeof__(&cgroup_init) init;
@@ -31,22 +30,19 @@ static struct {
 	__typeof__(&cgroup_delete_cgroup_ext) delete;
 } lib;
 
-static const struct {
-	const char *name;
-	size_t offset;
-} symbols[] = {
-	{"cgroup_set_logger", offsetof(__typeof__(lib), set_logger)},
-	{"cgroup_init", offsetof(__typeof__(lib), init)},
-	{"cgroup_strerror", offsetof(__typeof__(lib), strerror)},
-	{"cgroup_get_last_errno", offsetof(__typeof__(lib), last_errno)},
-	{"cgroup_get_subsys_mount_point", offsetof(__typeof__(lib), mount_point)},
-	{"cgroup_new_cgroup", offsetof(__typeof__(lib), new_cgroup)},
-	{"cgroup_free", offsetof(__typeof__(lib), free)},
-	{"cgroup_add_controller", offsetof(__typeof__(lib), add_controller)},
-	{"cgroup_add_value_uint64", offsetof(__typeof__(lib), add_value)},
-	{"cgroup_create_cgroup", offsetof(__typeof__(lib), create)},
-	{"cgroup_attach_task_pid", offsetof(__typeof__(lib), attach)},
-	{"cgroup_delete_cgroup_ext", offsetof(__typeof__(lib), delete)},
+static const struct cgm_dl_symbol symbols[] = {
+	{"cgroup_set_logger", &lib.set_logger},
+	{"cgroup_init", &lib.init},
+	{"cgroup_strerror", &lib.strerror},
+	{"cgroup_get_last_errno", &lib.last_errno},
+	{"cgroup_get_subsys_mount_point", &lib.mount_point},
+	{"cgroup_new_cgroup", &lib.new_cgroup},
+	{"cgroup_free", &lib.free},
+	{"cgroup_add_controller", &lib.add_controller},
+	{"cgroup_add_value_uint64", &lib.add_value},
+	{"cgroup_create_cgroup", &lib.create},
+	{"cgroup_attach_task_pid", &lib.attach},
+	{"cgroup_delete_cgroup_ext", &lib.delete},
 };
 
 static void keep_quiet(void *userdata, int level, const char *fmt, va_list ap)
@@ -87,20 +83,15 @@ static int failed(struct cgm_err *err, int code, const char *what, const char *p
 
 static int load(struct cgm_err *err)
 {
-	static const char *const names[] = {"libcgroup.so.3", "libcgroup.so.2", "libcgroup.so.1"};
+	static const char *const sonames[] = {"libcgroup.so.3", "libcgroup.so.2", "libcgroup.so.1",
+					      NULL};
+	const char *missing;
+	int r = cgm_dl_load(sonames, symbols, sizeof symbols / sizeof *symbols, &missing);
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0] && !lib.library; i++)
-		lib.library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-	if (!lib.library)
+	if (r == -ENOENT)
 		return cgm_err_set(err, ENOPKG, "libcgroup is not installed (Debian: libcgroup2)");
-	for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
-		void *f = dlsym(lib.library, symbols[i].name);
-
-		if (!f)
-			return cgm_err_set(err, ENOPKG, "this libcgroup has no %s()",
-					   symbols[i].name);
-		memcpy((char *)&lib + symbols[i].offset, &f, sizeof f);
-	}
+	if (r < 0)
+		return cgm_err_set(err, ENOPKG, "this libcgroup has no %s()", missing);
 	return 0;
 }
 

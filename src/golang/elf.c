@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "golang/elf.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <gelf.h>
 #include <pthread.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/dl.h"
 #include "base/cleanup.h"
 #include "base/banned.h"
 
@@ -30,10 +30,7 @@ static struct {
 static bool loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct {
-	const char *name;
-	void *slot;
-} symbols[] = {
+static const struct cgm_dl_symbol symbols[] = {
 	{"elf_version", &elf.version},	{"elf_begin", &elf.begin},
 	{"elf_end", &elf.end},		{"elf_kind", &elf.kind},
 	{"gelf_getehdr", &elf.getehdr}, {"gelf_getphdr", &elf.getphdr},
@@ -59,21 +56,10 @@ static const struct {
 
 static void load(void)
 {
-	void *lib = dlopen("libelf.so.1", RTLD_LAZY | RTLD_LOCAL);
+	static const char *const sonames[] = {"libelf.so.1", NULL};
 
-	if (!lib)
-		return;
-	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-		void *sym = dlsym(lib, symbols[i].name);
-
-		if (!sym) {
-			(void)dlclose(lib);
-			return;
-		}
-		/* ISO C has no cast from an object's pointer to a function's */
-		memcpy(symbols[i].slot, &sym, sizeof sym);
-	}
-	loaded = elf.version(EV_CURRENT) != EV_NONE;
+	loaded = cgm_dl_load(sonames, symbols, sizeof symbols / sizeof *symbols, NULL) == 0 &&
+		 elf.version(EV_CURRENT) != EV_NONE;
 }
 
 int cgm_elf_prepare(struct cgm_err *err)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "golang/gzip.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -9,6 +8,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "base/dl.h"
 #include "base/banned.h"
 
 #define GZIP_WINDOW (15 + 16) /* zlib.h: 16 more asks for a gzip header */
@@ -24,31 +24,16 @@ static struct {
 static bool loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct {
-	const char *name;
-	void *slot;
-} symbols[] = {
+static const struct cgm_dl_symbol symbols[] = {
 	{"zlibVersion", &z.version}, {"deflateInit2_", &z.init}, {"deflateBound", &z.bound},
 	{"deflate", &z.deflate},     {"deflateEnd", &z.end},
 };
 
 static void load(void)
 {
-	void *lib = dlopen("libz.so.1", RTLD_LAZY | RTLD_LOCAL);
+	static const char *const sonames[] = {"libz.so.1", NULL};
 
-	if (!lib)
-		return;
-	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-		void *sym = dlsym(lib, symbols[i].name);
-
-		if (!sym) {
-			(void)dlclose(lib);
-			return;
-		}
-		/* ISO C has no cast from an object's pointer to a function's */
-		memcpy(symbols[i].slot, &sym, sizeof sym);
-	}
-	loaded = true;
+	loaded = cgm_dl_load(sonames, symbols, sizeof symbols / sizeof *symbols, NULL) == 0;
 }
 
 int cgm_gzip_prepare(void)

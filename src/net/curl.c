@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/curl.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "base/dl.h"
 #include "base/banned.h"
 
 static struct cgm_curl curl;
@@ -14,12 +14,9 @@ static bool loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* Debian has both; distributions with one TLS library have the first only. */
-static const char *const sonames[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
+static const char *const sonames[] = {"libcurl.so.4", "libcurl-gnutls.so.4", NULL};
 
-static const struct {
-	const char *name;
-	void *slot;
-} symbols[] = {
+static const struct cgm_dl_symbol symbols[] = {
 	{"curl_global_init", &curl.global_init},
 	{"curl_easy_init", &curl.easy_init},
 	{"curl_easy_cleanup", &curl.easy_cleanup},
@@ -36,32 +33,10 @@ static const struct {
 	{"curl_free", &curl.free},
 };
 
-static bool take_symbols(void *lib)
-{
-	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-		void *sym = dlsym(lib, symbols[i].name);
-
-		if (!sym)
-			return false;
-		/* ISO C has no cast from an object's pointer to a function's */
-		memcpy(symbols[i].slot, &sym, sizeof sym);
-	}
-	return true;
-}
-
 static void load(void)
 {
-	for (size_t i = 0; i < sizeof sonames / sizeof *sonames; i++) {
-		void *lib = dlopen(sonames[i], RTLD_LAZY | RTLD_LOCAL);
-
-		if (!lib)
-			continue;
-		if (take_symbols(lib) && !curl.global_init(CURL_GLOBAL_DEFAULT)) {
-			loaded = true; /* stays mapped: TLS libraries keep state of the process */
-			return;
-		}
-		(void)dlclose(lib);
-	}
+	loaded = cgm_dl_load(sonames, symbols, sizeof symbols / sizeof *symbols, NULL) == 0 &&
+		 !curl.global_init(CURL_GLOBAL_DEFAULT);
 }
 
 const struct cgm_curl *cgm_curl_load(void)

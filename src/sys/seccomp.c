@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/seccomp.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -15,6 +14,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/dl.h"
 #include "base/readfile.h"
 
 #include "base/banned.h"
@@ -100,10 +100,7 @@ static struct {
 	__typeof__(seccomp_export_bpf) *export_bpf;
 } lib;
 
-static const struct {
-	const char *name;
-	void *slot;
-} symbols[] = {
+static const struct cgm_dl_symbol symbols[] = {
 	{"seccomp_init", &lib.init},
 	{"seccomp_release", &lib.release},
 	{"seccomp_attr_set", &lib.attr_set},
@@ -116,20 +113,9 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void)
 {
-	void *so = dlopen("libseccomp.so.2", RTLD_NOW | RTLD_LOCAL);
+	static const char *const sonames[] = {"libseccomp.so.2", NULL};
 
-	for (size_t i = 0; so && i < sizeof symbols / sizeof *symbols; i++) {
-		void *sym = dlsym(so, symbols[i].name);
-
-		if (!sym) {
-			(void)dlclose(so);
-			so = NULL;
-			break;
-		}
-		/* ISO C has no cast from an object's pointer to a function's */
-		memcpy(symbols[i].slot, &sym, sizeof sym);
-	}
-	loaded = so != NULL;
+	loaded = cgm_dl_load(sonames, symbols, sizeof symbols / sizeof *symbols, NULL) == 0;
 }
 
 static int add_rules(scmp_filter_ctx ctx, unsigned who)
