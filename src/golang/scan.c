@@ -69,10 +69,13 @@ static void scan_shards(const struct cgm_go_layout *l, const uint64_t *v, size_t
 	const size_t one = s->stride / 8 + 2, two = 2 * (s->stride / 8) + 2;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t sum = v[i + 2] + v[i + one] + v[i + two];
+		uint64_t sum;
 
-		if (!sum || ((v[i + 2] | v[i + one] | v[i + two]) & PAGE_BITS) ||
-		    sum > CGM_GO_BYTES_MAX)
+		/* whatever else stands there, few words are whole pages: one load for most */
+		if (v[i + 2] & PAGE_BITS)
+			continue;
+		sum = v[i + 2] + v[i + one] + v[i + two];
+		if (!sum || ((v[i + one] | v[i + two]) & PAGE_BITS) || sum > CGM_GO_BYTES_MAX)
 			continue;
 		if (stats_form(s, v + i))
 			add(c, c->stats, &c->n_stats, addr + 8 * i, sum);

@@ -159,8 +159,19 @@ void cgm_cause_tmpfs(const struct cgm_rules *r, struct cgm_finding *f)
 	if (h.largest->pid && h.largest->comm[0])
 		(void)snprintf(by, sizeof by, " held by %s (pid %d)",
 			       cgm_name_text(comm, h.largest->comm), (int)h.largest->pid);
-	cgm_say(f, "%s is shared memory, no cache that could be dropped: %s, of which %s has %s%s.",
-		n, holder_words[h.kind].what, name, cgm_human_bytes(part, h.largest->bytes), by);
+	/* other groups may have files in the same tmpfs */
+	if (h.largest->bytes > f->bytes.v)
+		cgm_say(f,
+			"%s is shared memory, no cache that could be dropped: %s, mostly in %s "
+			"(which holds %s in all)%s.",
+			n, holder_words[h.kind].what, name, cgm_human_bytes(part, h.largest->bytes),
+			by);
+	else
+		cgm_say(f,
+			"%s is shared memory, no cache that could be dropped: %s, of which %s has "
+			"%s%s.",
+			n, holder_words[h.kind].what, name, cgm_human_bytes(part, h.largest->bytes),
+			by);
 	cgm_advise(f, "%s%s%s%s%s", holder_words[h.kind].before,
 		   holder_words[h.kind].exec ? cgm_exec_text(exec, r->s) : "",
 		   holder_words[h.kind].middle, cgm_plain_text(comm, h.largest->name, "NAME"),

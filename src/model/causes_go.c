@@ -9,20 +9,29 @@
 
 /* What the texts begin with: the bytes, and whose they are. */
 struct go_cause {
+	const struct cgm_snapshot *s;
 	const struct cgm_go *g; /* the program that has most of it; NULL none known */
-	uint64_t most;
+	bool several, none_large;
 	char n[CGM_TEXT_MAX], who[CGM_GO_TEXT], fit[CGM_GO_TEXT], target[CGM_NAME_TEXT];
 };
 
-/* "web (pid 12, go1.22.5)", or "3 Go programs, most of it web's (pid 12, go1.22.5)" */
+/*
+ * "web (pid 12, go1.22.5)", "3 Go programs, 9.0 MiB of it in web (pid 12, go1.22.5)", or "21 Go
+ * programs, none large (most, 1.5 MiB, in web (pid 12, go1.22.5))"
+ */
 static void start(const struct cgm_rules *r, const struct cgm_finding *f, enum cgm_child_id child,
 		  struct go_cause *c)
 {
 	char most[CGM_TEXT_MAX], name[CGM_GO_TEXT];
+	struct cgm_go_sums sums;
+	uint64_t bytes;
 	size_t n;
 
-	*c = (struct go_cause){0};
-	c->g = cgm_go_largest(r->s, child, &c->most, &n);
+	*c = (struct go_cause){.s = r->s};
+	cgm_go_sums_make(r->s, &sums);
+	c->several = sums.n > 1;
+	c->none_large = sums.none_large;
+	c->g = cgm_go_largest(r->s, child, &bytes, &n);
 	cgm_human_bytes(c->n, f->bytes.v);
 	(void)cgm_target_text(c->target, r->s);
 	if (!c->g) {
@@ -31,11 +40,32 @@ static void start(const struct cgm_rules *r, const struct cgm_finding *f, enum c
 	}
 	(void)cgm_go_process_text(name, c->g);
 	(void)cgm_go_fit_text(c->fit, r, c->g);
+	cgm_human_bytes(most, cgm_min_u64(bytes, f->bytes.v));
 	if (n > 1)
-		(void)snprintf(c->who, sizeof c->who, "%zu Go programs, %s of it in %.200s", n,
-			       cgm_human_bytes(most, c->most), name);
+		(void)snprintf(c->who, sizeof c->who,
+			       c->none_large ? "%zu Go programs, none large (most, %s, in %.200s)"
+					     : "%zu Go programs, %s of it in %.200s",
+			       n, most, name);
 	else
 		(void)snprintf(c->who, sizeof c->who, "%.280s", name);
+}
+
+/* After the text: what of it is locked, in the cause that has most of what Go programs have. */
+static void add_locked(const struct cgm_rules *r, struct cgm_finding *f)
+{
+	uint64_t locked = cgm_go_locked(r->s, f->bytes.v);
+	size_t len = strlen(f->summary);
+	char n[CGM_TEXT_MAX];
+
+	for (int i = CGM_CAUSE_GO_HEAP; i <= CGM_CAUSE_OFF_HEAP; i++)
+		if (r->p.bytes[i] > f->bytes.v)
+			return;
+	if (!locked || len + 100 > sizeof f->summary)
+		return;
+	cgm_evidence_value(f, &r->s->now, CGM_UNEVICTABLE);
+	(void)snprintf(f->summary + len, sizeof f->summary - len,
+		       " Of it %s is locked (mlock): it cannot be swapped.",
+		       cgm_human_bytes(n, locked));
 }
 
 static const struct {
@@ -51,29 +81,70 @@ static const struct {
 	{CGM_GO_SYS, "bytes"},
 };
 
-static void stat_evidence(struct cgm_finding *f, const struct cgm_go *g, enum cgm_go_stat id)
+enum opt_figure { HEAP_MARKED, INUSE_SPACE, GOROUTINES };
+
+static struct cgm_opt stat_figure(const struct cgm_go *g, int id)
 {
-	for (size_t i = 0; g && i < sizeof stat_units / sizeof *stat_units; i++)
-		if (stat_units[i].stat == id && g->stat[id].known)
-			cgm_evidence(f, cgm_go_stat_names[id], g->stat[id].v, stat_units[i].unit);
+	return (struct cgm_opt){cgm_go_stat(g, (enum cgm_go_stat)id), g->stat[id].known};
 }
 
-static void opt_evidence(struct cgm_finding *f, const char *name, struct cgm_opt v,
+static struct cgm_opt opt_figure(const struct cgm_go *g, int id)
+{
+	return id == HEAP_MARKED   ? g->heap_marked
+	       : id == INUSE_SPACE ? g->inuse_space
+				   : g->goroutines;
+}
+
+static void sum_evidence(struct cgm_finding *f, const char *name, struct cgm_opt v,
 			 const char *unit)
 {
 	if (v.known)
 		cgm_evidence(f, name, v.v, unit);
 }
 
-/* " 9,998 goroutines wait in ...", where so many do that they may hold it. */
-static const char *large_group_text(char buf[CGM_GO_TEXT], const struct cgm_go *g)
+/* Of all Go programs; a goal and a count of collections are of one program only. */
+static void stat_evidence(struct cgm_finding *f, const struct go_cause *c, enum cgm_go_stat id)
 {
-	const struct cgm_go_group *group = g ? cgm_go_largest_group(g) : NULL;
-	char text[CGM_GO_TEXT];
+	if (c->several && (id == CGM_GO_NEXT_GC || id == CGM_GO_NUM_GC))
+		return;
+	for (size_t i = 0; c->g && i < sizeof stat_units / sizeof *stat_units; i++)
+		if (stat_units[i].stat == id)
+			sum_evidence(f, cgm_go_stat_names[id],
+				     cgm_go_sum(c->s, stat_figure, (int)id), stat_units[i].unit);
+}
+
+static void opt_evidence(struct cgm_finding *f, const struct go_cause *c, enum opt_figure id)
+{
+	static const struct {
+		const char *name, *unit;
+	} names[] = {[HEAP_MARKED] = {"heapMarked", "bytes"},
+		     [INUSE_SPACE] = {"inuse_space", "bytes"},
+		     [GOROUTINES] = {"goroutines", "count"}};
+
+	if (c->g)
+		sum_evidence(f, names[id].name, cgm_go_sum(c->s, opt_figure, (int)id),
+			     names[id].unit);
+}
+
+/* " 9,998 goroutines wait in ...", of the program that has most where there are several. */
+static const char *group_text(char buf[CGM_GO_TEXT], const struct go_cause *c, bool large)
+{
+	const struct cgm_go_group *group = c->g ? cgm_go_largest_group(c->g) : NULL;
+	char text[CGM_GO_TEXT], in[CGM_GO_TEXT];
 
 	buf[0] = '\0';
-	if (g && cgm_go_group_is_large(g, group))
-		(void)snprintf(buf, CGM_GO_TEXT, " %.310s.", cgm_go_group_text(text, group));
+	if (group && (!large || cgm_go_group_is_large(c->g, group)))
+		(void)snprintf(buf, CGM_GO_TEXT, " %.100s%.215s.", cgm_go_among(in, c->s, c->g),
+			       cgm_go_group_text(text, group));
+	return buf;
+}
+
+/* " Which code allocates: cgmem go NAME" where a heap profile tells it */
+static const char *sites_advice(char buf[CGM_GO_TEXT], const struct go_cause *c, const char *what)
+{
+	buf[0] = '\0';
+	if (c->g && cgm_go_has_profile(c->g))
+		(void)snprintf(buf, CGM_GO_TEXT, " %s: cgmem go %s", what, c->target);
 	return buf;
 }
 
@@ -83,102 +154,145 @@ void cgm_cause_go_heap(const struct cgm_rules *r, struct cgm_finding *f)
 	struct go_cause c;
 
 	start(r, f, CGM_CHILD_GO_HEAP_LIVE, &c);
-	if (c.g) {
-		opt_evidence(f, "heapMarked", c.g->heap_marked, "bytes");
-		stat_evidence(f, c.g, CGM_GO_HEAP_ALLOC);
-		opt_evidence(f, "inuse_space", c.g->inuse_space, "bytes");
-		stat_evidence(f, c.g, CGM_GO_NUM_GC);
-		opt_evidence(f, "goroutines", c.g->goroutines, "count");
-	}
-	(void)cgm_go_site_text(site, c.g, c.most);
-	cgm_say(f, "%s is live Go heap of %s: what its last garbage collection found in use.%s%s%s",
-		c.n, c.who, *site ? " " : "", site, large_group_text(group, c.g));
-	cgm_advise(f,
-		   "What allocated it, and which goroutines wait and hold it: cgmem go %s; as a "
-		   "profile: cgmem go --profile heap.pb.gz %s, and go tool pprof heap.pb.gz. One "
-		   "sample cannot tell a leak: cgmem explain --for 60s %s.%s",
-		   c.target, c.target, c.target, c.fit);
+	opt_evidence(f, &c, HEAP_MARKED);
+	stat_evidence(f, &c, CGM_GO_HEAP_ALLOC);
+	opt_evidence(f, &c, INUSE_SPACE);
+	stat_evidence(f, &c, CGM_GO_NUM_GC);
+	opt_evidence(f, &c, GOROUTINES);
+	(void)cgm_go_site_text(site, c.g, f->bytes.v);
+	cgm_say(f,
+		"%s is live Go heap of %s: what %s last garbage collection%s found in use.%s%s%s",
+		c.n, c.who, c.several ? "their" : "its", c.several ? "s" : "", *site ? " " : "",
+		site, group_text(group, &c, true));
+	if (!c.g || cgm_go_has_profile(c.g))
+		cgm_advise(f,
+			   "What allocated it, and which goroutines wait and hold it: cgmem go %s; "
+			   "as a profile: cgmem go --profile heap.pb.gz %s, and go tool pprof "
+			   "heap.pb.gz. One sample cannot tell a leak: cgmem explain --for 60s "
+			   "%s.%s",
+			   c.target, c.target, c.target, c.fit);
+	else
+		cgm_advise(
+			f,
+			"%s What waits, and who started it: cgmem go %s (goroutines). One sample "
+			"cannot tell a leak: cgmem explain --for 60s %s.%s",
+			cgm_go_no_profile(c.g), c.target, c.target, c.fit);
+	add_locked(r, f);
+}
+
+static void garbage_evidence(struct cgm_finding *f, const struct go_cause *c)
+{
+	stat_evidence(f, c, CGM_GO_HEAP_ALLOC);
+	opt_evidence(f, c, HEAP_MARKED);
+	if (c->g && cgm_go_stat(c->g, CGM_GO_NEXT_GC) == c->g->stat[CGM_GO_NEXT_GC].v)
+		stat_evidence(f, c, CGM_GO_NEXT_GC);
+	stat_evidence(f, c, CGM_GO_NUM_GC);
+	if (c->g && !c->several && c->g->gogc.known && c->g->gogc.v != CGM_GO_GC_OFF)
+		cgm_evidence(f, "GOGC", c->g->gogc.v, "percent");
 }
 
 void cgm_cause_go_garbage(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	char last[CGM_GO_TEXT], next[CGM_GO_TEXT] = "", when[CGM_GO_TEXT + 4] = "";
+	char sites[CGM_GO_TEXT];
+	bool none_yet;
 	struct go_cause c;
 
 	start(r, f, CGM_CHILD_GO_HEAP_SINCE_GC, &c);
-	if (c.g) {
-		stat_evidence(f, c.g, CGM_GO_HEAP_ALLOC);
-		opt_evidence(f, "heapMarked", c.g->heap_marked, "bytes");
-		if (c.g->stat[CGM_GO_NEXT_GC].known &&
-		    cgm_go_stat(c.g, CGM_GO_NEXT_GC) == c.g->stat[CGM_GO_NEXT_GC].v)
-			stat_evidence(f, c.g, CGM_GO_NEXT_GC);
-		stat_evidence(f, c.g, CGM_GO_NUM_GC);
-		if (c.g->gogc.known && c.g->gogc.v != CGM_GO_GC_OFF)
-			cgm_evidence(f, "GOGC", c.g->gogc.v, "percent");
+	garbage_evidence(f, &c);
+	none_yet = c.g && !c.several && cgm_go_is_first_run(c.g);
+	if (c.g && !c.several) {
 		if (*cgm_go_last_gc(last, r->s, c.g))
 			(void)snprintf(when, sizeof when, " (%.300s)", last);
 		(void)cgm_go_next_gc(next, c.g);
 	}
-	cgm_say(f,
-		"%s of the Go heap of %s was allocated since its last garbage collection%s: "
-		"garbage, and new objects.%s%s",
-		c.n, c.who, when, *next ? " " : "", next);
+	if (none_yet)
+		cgm_say(f,
+			"%s of the Go heap of %s was allocated, alive or not: there was no garbage "
+			"collection yet.%s%s",
+			c.n, c.who, *next ? " " : "", next);
+	else
+		cgm_say(f,
+			"%s of the Go heap of %s was allocated since the last collection%s, alive "
+			"or not: the next one tells.%s%s",
+			c.n, c.who, when, *next ? " " : "", next);
+	(void)sites_advice(sites, &c, "Which code allocates");
 	if (c.g && c.g->gogc.known && c.g->gogc.v == CGM_GO_GC_OFF)
 		cgm_advise(f,
 			   "Set GOGC (100 is the default), or a GOMEMLIMIT, which collects with "
-			   "GOGC=off too.%s Which code allocates: cgmem go %s",
-			   c.fit, c.target);
+			   "GOGC=off too.%s%s",
+			   c.fit, sites);
 	else
-		cgm_advise(
-			f,
-			"It is the ordinary course of a Go program: garbage goes at the next "
-			"collection. A lower GOGC or a GOMEMLIMIT collects earlier.%s Which code "
-			"allocates: cgmem go %s",
-			c.fit, c.target);
+		cgm_advise(f,
+			   "Look again after the next collection: what stays is live heap. If it "
+			   "is mostly garbage, a lower GOGC or a GOMEMLIMIT collects earlier.%s%s",
+			   c.fit, sites);
+	add_locked(r, f);
+}
+
+static void idle_in_huge_pages(const struct go_cause *c, struct cgm_finding *f, uint64_t held)
+{
+	uint64_t rest = f->bytes.v - held;
+	char n[CGM_TEXT_MAX], kept[CGM_TEXT_MAX], also[CGM_GO_TEXT] = "";
+
+	cgm_human_bytes(n, held);
+	cgm_evidence(f, "huge_pages", held, "bytes");
+	if (rest < f->bytes.v / 10)
+		cgm_say(f,
+			"%s is heap that the runtime of %s has released and that is resident all "
+			"the same, because of huge pages: neither HeapAlloc nor pprof has it.",
+			c->n, c->who);
+	else
+		cgm_say(f,
+			"%s is free heap of %s. %s of it the runtime has released, and it is "
+			"resident all the same, because of huge pages. Neither HeapAlloc nor pprof "
+			"has it.",
+			c->n, c->who, n);
+	if (rest >= f->bytes.v / 10)
+		(void)snprintf(also, sizeof also,
+			       " debug.FreeOSMemory() can give back the other %s only.",
+			       cgm_human_bytes(kept, rest));
+	cgm_advise(f,
+		   "A huge page is given back whole or not at all. To have none: %s; and "
+		   "khugepaged/max_ptes_none set to 0.%s%s",
+		   cgm_go_no_huge_pages(c->g), also, c->fit);
 }
 
 void cgm_cause_go_idle(const struct cgm_rules *r, struct cgm_finding *f)
 {
-	char huge[CGM_GO_TEXT] = "", back[CGM_TEXT_MAX];
+	uint64_t held = cgm_go_idle_held(r->s, f->bytes.v);
 	struct go_cause c;
-	uint64_t kept;
 
 	start(r, f, CGM_CHILD_GO_IDLE_RETAINED, &c);
 	if (!c.g) {
 		cgm_say(f, "%s is Go heap that was freed and is kept by the runtime.", c.n);
 		return;
 	}
-	stat_evidence(f, c.g, CGM_GO_HEAP_IDLE);
-	stat_evidence(f, c.g, CGM_GO_HEAP_RELEASED);
-	stat_evidence(f, c.g, CGM_GO_HEAP_ALLOC);
-	kept = cgm_go_kept(c.g);
-	if (c.most > kept + c.most / 4) {
-		cgm_evidence(f, "huge_pages", c.g->resident.arenas_huge, "bytes");
-		(void)snprintf(huge, sizeof huge,
-			       " %s of it was given back and is resident all the same, in huge "
-			       "pages.",
-			       cgm_human_bytes(back, c.most - kept));
-	}
-	cgm_say(f,
-		"%s is heap that was freed and that the runtime of %s keeps for the next "
-		"allocations: neither HeapAlloc nor pprof has it.%s",
-		c.n, c.who, huge);
-	if (*huge)
-		cgm_advise(f, "Huge pages are given back whole or not at all. To have none: %s.%s",
-			   cgm_go_no_huge_pages(c.g), c.fit);
-	else
+	stat_evidence(f, &c, CGM_GO_HEAP_IDLE);
+	stat_evidence(f, &c, CGM_GO_HEAP_RELEASED);
+	stat_evidence(f, &c, CGM_GO_HEAP_ALLOC);
+	if (held) {
+		idle_in_huge_pages(&c, f, held);
+	} else {
+		cgm_say(f,
+			"%s is heap that was freed and that the runtime of %s keeps for the next "
+			"allocations: neither HeapAlloc nor pprof has it.",
+			c.n, c.who);
 		cgm_advise(f, "%s debug.FreeOSMemory() gives all of it back at once.%s",
 			   cgm_go_gives_back(c.g), c.fit);
+	}
+	add_locked(r, f);
 }
 
 void cgm_cause_go_fragmentation(const struct cgm_rules *r, struct cgm_finding *f)
 {
+	char sites[CGM_GO_TEXT];
 	struct go_cause c;
 
 	start(r, f, CGM_CHILD_GO_HEAP_FRAGMENTED, &c);
-	stat_evidence(f, c.g, CGM_GO_HEAP_INUSE);
-	stat_evidence(f, c.g, CGM_GO_HEAP_ALLOC);
-	if (c.g && c.g->bound)
+	stat_evidence(f, &c, CGM_GO_HEAP_INUSE);
+	stat_evidence(f, &c, CGM_GO_HEAP_ALLOC);
+	if (c.g && !c.several && c.g->bound)
 		cgm_evidence(f, "bound", c.g->bound, "bytes");
 	cgm_say(f,
 		"%s is free room in the Go heap of %s between objects that live (HeapInuse - "
@@ -188,38 +302,36 @@ void cgm_cause_go_fragmentation(const struct cgm_rules *r, struct cgm_finding *f
 	cgm_advise(f,
 		   "It is left when a peak of small objects goes and some of them stay. New "
 		   "objects of that size fill it; fewer long-lived objects allocated among "
-		   "short-lived ones avoid it. What lives: cgmem go %s",
-		   c.target);
+		   "short-lived ones avoid it.%s",
+		   sites_advice(sites, &c, "What lives"));
+	add_locked(r, f);
 }
 
 void cgm_cause_go_stacks(const struct cgm_rules *r, struct cgm_finding *f)
 {
-	char count[CGM_TEXT_MAX], group[CGM_GO_TEXT] = "", text[CGM_GO_TEXT];
+	char count[CGM_TEXT_MAX], group[CGM_GO_TEXT];
+	struct cgm_opt all = cgm_go_sum(r->s, opt_figure, GOROUTINES);
 	const struct cgm_go_group *largest;
 	struct go_cause c;
 
 	start(r, f, CGM_CHILD_GO_STACKS, &c);
-	stat_evidence(f, c.g, CGM_GO_STACK_INUSE);
-	if (c.g) {
-		opt_evidence(f, "goroutines", c.g->goroutines, "count");
-		largest = cgm_go_largest_group(c.g);
-		if (largest) {
-			cgm_evidence(f, "largest_group", largest->count, "count");
-			(void)snprintf(group, sizeof group, " %.310s.",
-				       cgm_go_group_text(text, largest));
-		}
-	}
-	if (c.g && c.g->goroutines.known)
+	stat_evidence(f, &c, CGM_GO_STACK_INUSE);
+	opt_evidence(f, &c, GOROUTINES);
+	largest = c.g && !c.several ? cgm_go_largest_group(c.g) : NULL;
+	if (largest)
+		cgm_evidence(f, "largest_group", largest->count, "count");
+	(void)group_text(group, &c, c.several);
+	if (all.known)
 		cgm_say(f, "%s is stacks of %s goroutine%s of %s.%s", c.n,
-			cgm_go_count(count, c.g->goroutines.v), c.g->goroutines.v == 1 ? "" : "s",
-			c.who, group);
+			cgm_go_count(count, all.v), all.v == 1 ? "" : "s", c.who, group);
 	else
 		cgm_say(f, "%s is stacks of the goroutines of %s.%s", c.n, c.who, group);
 	cgm_advise(f,
-		   "A goroutine has 2 KiB at least, and twice as much each time it does not do; it "
-		   "goes when it ends, and a collection frees it. By what they wait for: cgmem go "
-		   "%s. If their number only grows, whatever they wait for never comes.",
+		   "A stack starts at 2 KiB and doubles when it is too small; it is given back "
+		   "when the goroutine ends and a collection has run. By what they wait for: cgmem "
+		   "go %s. If their number only grows, whatever they wait for never comes.",
 		   c.target);
+	add_locked(r, f);
 }
 
 void cgm_cause_go_runtime(const struct cgm_rules *r, struct cgm_finding *f)
@@ -227,19 +339,27 @@ void cgm_cause_go_runtime(const struct cgm_rules *r, struct cgm_finding *f)
 	static const enum cgm_go_stat parts[] = {CGM_GO_GC_SYS,	    CGM_GO_MSPAN_SYS,
 						 CGM_GO_MCACHE_SYS, CGM_GO_BUCK_HASH_SYS,
 						 CGM_GO_OTHER_SYS,  CGM_GO_SYS};
+	bool huge;
 	struct go_cause c;
 
 	start(r, f, CGM_CHILD_GO_RUNTIME, &c);
+	huge = c.g && cgm_go_runtime_is_huge(r->s, c.g);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		stat_evidence(f, c.g, parts[i]);
+		stat_evidence(f, &c, parts[i]);
 	cgm_say(f,
 		"%s is the Go runtime's own memory in %s: tables of spans, bitmaps and queues of "
-		"the garbage collector, buckets of the heap profile.",
-		c.n, c.who);
-	cgm_advise(f,
-		   "It goes with the largest heap there was, and is not given back. A smaller "
-		   "peak (GOMEMLIMIT, GOGC) keeps it small.%s",
-		   c.fit);
+		"the garbage collector, buckets of the heap profile.%s",
+		c.n, c.who,
+		huge ? " Huge pages back these tables, which makes them larger than the heap needs."
+		     : "");
+	if (huge)
+		cgm_advise(f, "To have no huge pages: %s.", cgm_go_no_huge_pages(c.g));
+	else
+		cgm_advise(f,
+			   "It goes with the largest heap there was, and is not given back. A "
+			   "smaller peak (GOMEMLIMIT, GOGC) keeps it small.%s",
+			   c.fit);
+	add_locked(r, f);
 }
 
 void cgm_cause_off_heap(const struct cgm_rules *r, struct cgm_finding *f)
@@ -253,15 +373,16 @@ void cgm_cause_off_heap(const struct cgm_rules *r, struct cgm_finding *f)
 	p = c.g ? cgm_go_process(r->s, c.g) : NULL;
 	if (p && p->pss_anon.known)
 		cgm_evidence(f, "Pss_Anon", p->pss_anon.v, "bytes");
-	stat_evidence(f, c.g, CGM_GO_SYS);
+	stat_evidence(f, &c, CGM_GO_SYS);
 	if (p && p->kinds.known) {
 		cgm_kinds_evidence(f, p, 5);
 		c_heap = cgm_add_sat(p->kinds.bytes[CGM_ANON_MAIN_HEAP],
 				     p->kinds.bytes[CGM_ANON_MALLOC_ARENAS]);
 	}
-	if (c_heap > c.most / 2)
+	/* of all of it, though of the program with most alone */
+	if (c_heap > f->bytes.v / 2)
 		(void)snprintf(part, sizeof part, ", %s of it in malloc's heaps",
-			       cgm_human_bytes(heap, cgm_min_u64(c_heap, c.most)));
+			       cgm_human_bytes(heap, cgm_min_u64(c_heap, f->bytes.v)));
 	cgm_say(f, "%s of %s lies outside the Go runtime: %s%s. Neither MemStats nor pprof has it.",
 		c.n, c.who,
 		c.g && c.g->cgo ? "C code (cgo) allocates it, or the program maps it itself"
@@ -274,4 +395,5 @@ void cgm_cause_off_heap(const struct cgm_rules *r, struct cgm_finding *f)
 				     "lowers what malloc keeps. "
 				   : "",
 		   c.g ? (int)c.g->pid : 0);
+	add_locked(r, f);
 }

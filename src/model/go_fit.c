@@ -114,6 +114,61 @@ static void advise(const struct cgm_rules *r, const struct cgm_go *g, const stru
 							 r->b->child[CGM_CHILD_GO_RUNTIME].bytes));
 }
 
+/*
+ * Sys - HeapReleased is what GOMEMLIMIT counts (runtime/debug, SetMemoryLimit); what the limit
+ * leaves for the heap is it less all that is neither objects nor free spans (mgcpacer.go,
+ * memoryLimitHeapGoal). Where that is little more than what is alive, each collection is followed
+ * by the next. A goal that near to the live heap comes from the limit, or from a GOGC of a few.
+ */
+#define TIGHT_USED_PERCENT 95
+#define TIGHT_LIVE_PERCENT 85
+#define TIGHT_GOAL_PERCENT 105
+
+static bool is_tight(const struct cgm_go *g)
+{
+	uint64_t limit = g->gomemlimit.v, live = g->heap_marked.v;
+	uint64_t sys = cgm_go_stat(g, CGM_GO_SYS), goal = cgm_go_stat(g, CGM_GO_NEXT_GC);
+	uint64_t counted = cgm_sub_sat(sys, cgm_go_stat(g, CGM_GO_HEAP_RELEASED));
+	uint64_t other = cgm_sub_sat(sys, cgm_go_stat(g, CGM_GO_HEAP_IDLE) +
+						  cgm_go_stat(g, CGM_GO_HEAP_ALLOC));
+	bool low_gogc = g->gogc.known && g->gogc.v <= TIGHT_GOAL_PERCENT - 100;
+
+	if (!g->gomemlimit.known || limit >= CGM_GO_LIMIT_OFF || !live || !g->heap_marked.known ||
+	    cgm_go_is_first_run(g))
+		return false;
+	if (goal && !low_gogc && !cgm_above(goal, live, TIGHT_GOAL_PERCENT))
+		return true;
+	return (double)counted * 100.0 >= (double)limit * TIGHT_USED_PERCENT &&
+	       (double)live * 100.0 >= (double)cgm_sub_sat(limit, other) * TIGHT_LIVE_PERCENT;
+}
+
+static bool say_tight(const struct cgm_rules *r, const struct cgm_go *g,
+		      const struct cgm_go_fit *fit, struct cgm_finding *f)
+{
+	char set[CGM_TEXT_MAX], used[CGM_TEXT_MAX], live[CGM_TEXT_MAX], name[CGM_GO_TEXT];
+	char more[96] = "", target[CGM_NAME_TEXT];
+	uint64_t counted =
+		cgm_sub_sat(cgm_go_stat(g, CGM_GO_SYS), cgm_go_stat(g, CGM_GO_HEAP_RELEASED));
+
+	f->severity = CGM_WARN;
+	cgm_evidence(f, "GOMEMLIMIT", g->gomemlimit.v, "bytes");
+	cgm_evidence(f, "Sys-HeapReleased", counted, "bytes");
+	cgm_evidence(f, "heapMarked", g->heap_marked.v, "bytes");
+	if (cgm_go_stat(g, CGM_GO_NEXT_GC))
+		cgm_evidence(f, "NextGC", cgm_go_stat(g, CGM_GO_NEXT_GC), "bytes");
+	cgm_say(f,
+		"GOMEMLIMIT of %s is %s, %s stand against it, and %s of that is live heap: the "
+		"garbage collector has to run all the time to stay below it.",
+		cgm_go_process_text(name, g), cgm_human_bytes(set, g->gomemlimit.v),
+		cgm_human_bytes(used, counted), cgm_human_bytes(live, g->heap_marked.v));
+	if (fit->limited && r->sums.n_go == 1 && fit->bytes > g->gomemlimit.v)
+		(void)snprintf(more, sizeof more, " (%juMiB fits the memory limit)",
+			       (uintmax_t)(fit->bytes / MIB));
+	cgm_advise(f, "Raise GOMEMLIMIT%s, or make the live heap smaller: cgmem go %s", more,
+		   cgm_target_text(target, r->s));
+	return true;
+}
+
 /* Go's part of what is in use below which no GOMEMLIMIT would change much. */
 #define GO_SHARE       4
 #define IN_USE_PERCENT 60
@@ -125,6 +180,9 @@ bool cgm_risk_go_limit(const struct cgm_rules *r, struct cgm_finding *f)
 	struct cgm_go_fit fit;
 
 	cgm_go_fit_make(r->s, r->b, &fit);
+	for (size_t i = 0; i < r->s->n_go; i++)
+		if (is_tight(&r->s->go[i]))
+			return say_tight(r, &r->s->go[i], &fit, f);
 	if (!fit.limited || !cgm_above(fit.used, fit.limit, IN_USE_PERCENT) ||
 	    fit.go < fit.used / GO_SHARE)
 		return false;

@@ -171,15 +171,21 @@ const char *cgm_go_no_huge_pages(const struct cgm_go *g)
 	       "1.21.6 on)";
 }
 
-/* runtime/mgcpacer.go, and proc.go forcegcperiod: after two minutes, unless GOGC=off. */
+/*
+ * runtime/mgcpacer.go, and proc.go forcegcperiod: after two minutes, unless GOGC=off, and not
+ * before the first collection (mgc.go, gcTriggerTime: last_gc_nanotime is 0 then).
+ */
 const char *cgm_go_next_gc(char buf[CGM_GO_TEXT], const struct cgm_go *g)
 {
 	bool off = g->gogc.known && g->gogc.v == CGM_GO_GC_OFF;
 	bool bounded = g->gomemlimit.known && g->gomemlimit.v < CGM_GO_LIMIT_OFF;
+	bool first = cgm_go_is_first_run(g);
 	uint64_t goal = cgm_go_stat(g, CGM_GO_NEXT_GC);
-	char n[CGM_TEXT_MAX];
+	char n[CGM_TEXT_MAX], gogc[CGM_TEXT_MAX] = "";
 
 	buf[0] = '\0';
+	if (g->gogc.known)
+		(void)snprintf(gogc, sizeof gogc, " (GOGC=%ju)", (uintmax_t)g->gogc.v);
 	if (off && bounded)
 		(void)snprintf(
 			buf, CGM_GO_TEXT,
@@ -189,16 +195,11 @@ const char *cgm_go_next_gc(char buf[CGM_GO_TEXT], const struct cgm_go *g)
 		(void)snprintf(buf, CGM_GO_TEXT,
 			       "Garbage collection is off (GOGC=off, no GOMEMLIMIT): nothing of it "
 			       "is ever freed.");
-	else if (goal && goal < UINT64_C(1) << 50 && g->gogc.known)
-		(void)snprintf(buf, CGM_GO_TEXT,
-			       "The next collection comes when the heap reaches %s (GOGC=%ju), or "
-			       "two minutes after the last.",
-			       cgm_human_bytes(n, goal), (uintmax_t)g->gogc.v);
 	else if (goal && goal < UINT64_C(1) << 50)
 		(void)snprintf(buf, CGM_GO_TEXT,
-			       "The next collection comes when the heap reaches %s, or two minutes "
-			       "after the last.",
-			       cgm_human_bytes(n, goal));
+			       "The %s collection comes when the heap reaches %s%s%s.",
+			       first ? "first" : "next", cgm_human_bytes(n, goal), gogc,
+			       first ? "" : ", or two minutes after the last");
 	return buf;
 }
 
@@ -210,9 +211,7 @@ const char *cgm_go_last_gc(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 	char span[CGM_TEXT_MAX];
 
 	buf[0] = '\0';
-	if (g->stat[CGM_GO_NUM_GC].known && !g->stat[CGM_GO_NUM_GC].v)
-		(void)snprintf(buf, CGM_GO_TEXT, "there was none yet");
-	else if (last && now >= last)
+	if (last && now >= last && !cgm_go_is_first_run(g))
 		(void)snprintf(buf, CGM_GO_TEXT, "the last one was %s ago",
 			       cgm_human_seconds(span, now - last));
 	return buf;

@@ -44,13 +44,42 @@ const char *cgm_go_gives_back(const struct cgm_go *g);
 const char *cgm_go_no_huge_pages(const struct cgm_go *g);
 /* When garbage is collected next: a sentence; "" when nothing is known. */
 const char *cgm_go_next_gc(char buf[CGM_GO_TEXT], const struct cgm_go *g);
-/* "the last one was 3 min ago", "there was none yet"; "" unknown */
+/* "the last one was 3 min ago"; "" unknown, or there was none */
 const char *cgm_go_last_gc(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 			   const struct cgm_go *g);
 
 /* The Go program that has most of @child, and how many have some of it; NULL none. */
 const struct cgm_go *cgm_go_largest(const struct cgm_snapshot *s, enum cgm_child_id child,
 				    uint64_t *ret_bytes, size_t *ret_n);
+
+/* All Go programs of the group together. */
+struct cgm_go_sums {
+	size_t n;	/* whose memory is told apart */
+	uint64_t bytes; /* that they have by the runtime's figures */
+	uint64_t idle;	/* of it: free heap */
+	uint64_t held;	/* of that: released by the runtime, and resident in huge pages */
+	const struct cgm_go *largest; /* NULL: none */
+	uint64_t largest_bytes;
+	bool none_large; /* four or more, none of which has a third */
+};
+void cgm_go_sums_make(const struct cgm_snapshot *s, struct cgm_go_sums *ret);
+/* A figure of all whose runtime was read; unknown where one does not tell it. */
+typedef struct cgm_opt cgm_go_figure_fn(const struct cgm_go *g, int id);
+struct cgm_opt cgm_go_sum(const struct cgm_snapshot *s, cgm_go_figure_fn *figure, int id);
+/* Of @bytes of free heap: what was released and huge pages hold; 0 below a fourth. */
+uint64_t cgm_go_idle_held(const struct cgm_snapshot *s, uint64_t bytes);
+/* Of @bytes of a Go cause: what mlock holds, at most; 0 below a fourth. */
+uint64_t cgm_go_locked(const struct cgm_snapshot *s, uint64_t bytes);
+/* Nothing was collected yet. */
+bool cgm_go_is_first_run(const struct cgm_go *g);
+/* It keeps a heap profile; else why there is none: a sentence. */
+bool cgm_go_has_profile(const struct cgm_go *g);
+const char *cgm_go_no_profile(const struct cgm_go *g);
+/* "In web (pid 12): " where there are several Go programs, else "" */
+const char *cgm_go_among(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
+			 const struct cgm_go *g);
+/* The runtime's tables are as large as they are because of huge pages. */
+bool cgm_go_runtime_is_huge(const struct cgm_snapshot *s, const struct cgm_go *g);
 
 /* A soft memory limit that fits the group's limit. */
 struct cgm_go_fit {
@@ -73,12 +102,18 @@ const char *cgm_go_fit_text(char buf[CGM_GO_TEXT], const struct cgm_rules *r,
  */
 bool cgm_go_is_split_huge(const struct cgm_snapshot *s, const struct cgm_breakdown *b,
 			  uint64_t bytes);
+/* verdict: what @cause is, in place of the @usual words. */
+const char *cgm_go_what(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
+			const struct cgm_finding *cause, const char *usual);
 /* verdict: what @cause means here, from the figures of the Go program; false: nothing special. */
 bool cgm_go_means(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 		  const struct cgm_breakdown *b, const struct cgm_finding *cause);
+/* verdict: what to do; false: nothing special. */
+bool cgm_go_todo(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
+		 const struct cgm_finding *cause);
 /* verdict: what a Go programmer sees beside docker's number, a clause; "" nothing known. */
 const char *cgm_go_beside(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
-			  const struct cgm_finding *cause);
+			  const struct cgm_breakdown *b, const struct cgm_finding *cause);
 
 /* "70.0 MiB in malloc's main heap, 8.0 MiB in thread stacks": the kinds with most; "" unknown. */
 const char *cgm_kinds_text(char buf[CGM_GO_TEXT], const struct cgm_process *p);

@@ -37,7 +37,7 @@ static const struct {
 	 "The program held these objects at its last garbage collection.",
 	 "What allocated them and who holds them: cgmem go %s"},
 	{"go-garbage", "Go heap allocated since the last garbage collection",
-	 "It is garbage and new objects; the next collection tells which.",
+	 "It is alive or not: the next collection tells.",
 	 "GOGC (100 by default) and GOMEMLIMIT rule when: cgmem go %s"},
 	{"go-idle", "Go heap that was freed and is kept by the runtime",
 	 "The program uses none of it.", "debug.FreeOSMemory() gives it back at once."},
@@ -73,12 +73,10 @@ static const struct {
 	 "memory is needed.",
 	 "Nothing has to be done unless it never stops: then see which files the program touches."},
 	/* by elimination: v1 has no line for it, and the verdict must not sound surer than that */
-	{"slab-reclaimable on v1",
-	 "kernel memory that cgroup v1 does not tell apart, most likely the cache of file names "
-	 "and inodes",
-	 "No process has anything open that explains it; if so, it comes from many files being "
-	 "touched, and the kernel frees it when memory is needed.",
-	 "If it stays when memory is short, it is something else: see cgmem-findings(7)."},
+	{"slab-reclaimable on v1", "kernel memory, most likely the cache of file names and inodes",
+	 "cgroup v1 does not tell it apart. Many files being touched make it, and the kernel frees "
+	 "it when memory is needed.",
+	 "If it stays even then: see slab-reclaimable in cgmem-findings(7)."},
 	{"slab-unreclaimable", "kernel objects for what its processes have open",
 	 "It goes when they close those files, sockets, watches, or end their threads.",
 	 "Count descriptors and threads: cgmem procs %s"},
@@ -139,9 +137,10 @@ static void add_what(struct text *t, const struct cgm_snapshot *s, const struct 
 	const struct cgm_process *p = NULL;
 	struct cgm_proc_sums sums;
 	char comm[CGM_NAME_TEXT];
+	char go[CGM_GO_TEXT];
 	uint64_t left;
 
-	add(t, "%s", words[words_of(s, c->id)].what);
+	add(t, "%s", cgm_go_what(go, s, c, words[words_of(s, c->id)].what));
 	cgm_proc_sums_make(s, &sums);
 	if (!strcmp(c->id, "anon"))
 		p = sums.largest;
@@ -175,7 +174,7 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 	add(t, ": %s", n);
 	if (!host && !c->in_docker)
 		add(t, ", which docker's figure (%s) leaves out", d);
-	add(t, "%s.", host ? "" : cgm_go_beside(beside, s, c));
+	add(t, "%s.", host ? "" : cgm_go_beside(beside, s, b, c));
 }
 
 /* What a watched window adds: whether what is charged grew, in place of the advice to watch. */
@@ -212,12 +211,32 @@ static void host_sentence(struct text *t, const struct cgm_snapshot *s)
 	    s->n_containers == 1 ? "" : "s", cgm_human_bytes(sum, s->containers_docker.v));
 }
 
+/* Files that are touched leave page cache too; where that is more, one of the two looks missing. */
+static bool cache_sentence(struct text *t, const struct cgm_findings *f,
+			   const struct cgm_finding *c)
+{
+	uint64_t cache = 0;
+	char n[CGM_TEXT_MAX];
+
+	if (strcmp(c->id, "slab-reclaimable") != 0 || !c->in_docker)
+		return false;
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].kind == CGM_KIND_CAUSE && !strncmp(f->v[i].id, "cache-", 6) &&
+		    !f->v[i].in_docker)
+			cache = cgm_add_sat(cache, f->v[i].bytes.v);
+	if (cache <= c->bytes.v)
+		return false;
+	add(t, " The page cache of those files, %s, is more: docker's figure leaves it out.",
+	    cgm_human_bytes(n, cache));
+	return true;
+}
+
 static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 			  const struct cgm_findings *f, const struct cgm_finding *c)
 {
 	const struct cgm_finding *risk = first_of(f, CGM_KIND_RISK);
 	const char *todo = words[words_of(s, c->id)].todo, *mark = strstr(todo, "%s");
-	char name[CGM_NAME_TEXT];
+	char name[CGM_NAME_TEXT], go[CGM_GO_TEXT];
 
 	if (risk && risk->severity > CGM_INFO)
 		add(t, " %s", risk->summary);
@@ -225,6 +244,10 @@ static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 		add_window(t, s, c);
 	else if (s->target.kind == CGM_TARGET_HOST)
 		host_sentence(t, s);
+	else if (cgm_go_todo(go, s, c))
+		add(t, " %s", go);
+	else if (cache_sentence(t, f, c))
+		return;
 	else if (mark)
 		add(t, " %.*s%s", (int)(mark - todo), todo, cgm_target_text(name, s));
 	else

@@ -35,8 +35,20 @@ static inline const char *verdict(void)
 {
 	case_explain(&c.c);
 	assert_int_equal(cgm_verdict_make(&c.c.s, &c.c.b, c.c.f, text, sizeof text), 0);
-	assert_true(strlen(text) < 480);
+	assert_true(strlen(text) <= 400);
 	return text;
+}
+
+/* UINT64_MAX: there is no such evidence. */
+static inline void evidence(size_t finding, const char *name, uint64_t value)
+{
+	const struct cgm_finding *f = &c.c.f->v[finding];
+	uint64_t got = UINT64_MAX;
+
+	for (size_t i = 0; i < f->n_evidence; i++)
+		if (!strcmp(f->evidence[i].name, name))
+			got = f->evidence[i].value;
+	assert_int_equal(got, value);
 }
 
 static inline struct cgm_go *start(int version)

@@ -365,6 +365,30 @@ static void test_tmpfs_by_holder(void **state)
 	}
 }
 
+/* A tmpfs that other groups have files in too: no part is above the whole. */
+static void test_tmpfs_shared_with_others(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	tmpfs(&c, 50 * MIB);
+	c.s.holders = c.holders;
+	c.s.n_holders = 1;
+	c.holders[0] = (struct cgm_holder){
+		.kind = CGM_HOLD_TMPFS, .name = (char *)(uintptr_t) "/dev/shm", .bytes = 50 * MIB};
+	assert_string_equal(first_cause(&c), "tmpfs");
+	assert_non_null(strstr(c.f->v[0].summary, "a tmpfs, of which /dev/shm has 50.0 MiB."));
+	c.holders[0].bytes = 52 * MIB + 100 * KIB;
+	case_explain(&c);
+	assert_non_null(strstr(c.f->v[0].summary, "files in a tmpfs, mostly in /dev/shm (which "
+						  "holds 52.1 MiB in all)."));
+	c.holders[0].bytes = 50 * MIB + 1;
+	case_explain(&c);
+	assert_null(strstr(c.f->v[0].summary, "of which"));
+	case_end(&c);
+}
+
 static void test_why(void **state)
 {
 	struct model_case c;
@@ -421,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_listed_from_one_percent),
 		cmocka_unit_test(test_v1_kernel_without_evidence),
 		cmocka_unit_test(test_tmpfs_by_holder),
+		cmocka_unit_test(test_tmpfs_shared_with_others),
 		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_table_of_causes),
 	};

@@ -123,6 +123,82 @@ static void test_go_limit_of_old_versions(void **state)
 	case_end(&c.c);
 }
 
+static const struct cgm_finding *go_limit(void)
+{
+	case_explain(&c.c);
+	return find(&c.c, "go-limit");
+}
+
+/* 95 MiB of 100 stand against it, and 72.25 of the 85 that it leaves for the heap are alive. */
+static void test_go_limit_too_near(void **state)
+{
+	struct cgm_go *g = start(2);
+	const struct cgm_finding *f;
+
+	(void)state;
+	live(g, 78 * MIB);
+	g->gomemlimit = opt(100 * MIB);
+	go_set(g, CGM_GO_HEAP_RELEASED, 5 * MIB);
+	go_set(g, CGM_GO_SYS, 100 * MIB);
+	go_set(g, CGM_GO_HEAP_IDLE, 10 * MIB);
+	go_set(g, CGM_GO_HEAP_ALLOC, 75 * MIB);
+	g->heap_marked = opt(72 * MIB + 256 * KIB);
+	go_set(g, CGM_GO_NEXT_GC, 80 * MIB);
+	f = go_limit();
+	assert_non_null(f);
+	assert_int_equal(f->severity, CGM_WARN);
+	has(f->summary, "GOMEMLIMIT of web (pid 100, go1.19.8) is 100 MiB, 95.0 MiB stand against "
+			"it, and 72.3 MiB of that is live heap: the garbage collector has to run "
+			"all the time");
+	has(f->advice, "Raise GOMEMLIMIT, or make the live heap smaller: cgmem go web");
+	has(verdict(), "the garbage collector has to run all the time to stay below it.");
+	g->heap_marked.v--;
+	assert_null(go_limit());
+	g->heap_marked.v++;
+	g->stat[CGM_GO_HEAP_RELEASED].v++;
+	assert_null(go_limit());
+	g->stat[CGM_GO_HEAP_RELEASED].v--;
+	g->gomemlimit = opt(CGM_GO_LIMIT_OFF);
+	assert_null(go_limit());
+	g->gomemlimit = opt(100 * MIB);
+	go_set(g, CGM_GO_NUM_GC, 0);
+	assert_null(go_limit());
+	go_set(g, CGM_GO_NUM_GC, 9);
+	assert_non_null(go_limit());
+	/* what fits the group is said */
+	limit(250 * MIB);
+	has(go_limit()->advice, "Raise GOMEMLIMIT (220MiB fits the memory limit), or");
+	case_end(&c.c);
+}
+
+/* The goal itself: 105 % of what is alive. */
+static void test_go_limit_goal_at_the_live_heap(void **state)
+{
+	struct cgm_go *g = start(2);
+
+	(void)state;
+	live(g, 78 * MIB);
+	g->gomemlimit = opt(150 * MIB);
+	go_set(g, CGM_GO_NEXT_GC, 84 * MIB);
+	assert_non_null(go_limit());
+	g->gogc = opt(CGM_GO_GC_OFF);
+	assert_non_null(go_limit());
+	/* that is what such a GOGC asks for */
+	g->gogc = opt(5);
+	assert_null(go_limit());
+	g->gogc = opt(6);
+	assert_non_null(go_limit());
+	go_set(g, CGM_GO_NEXT_GC, 84 * MIB + 1);
+	assert_null(go_limit());
+	/* a program at ease: GOGC=off, and the limit full of garbage */
+	g->gogc = opt(CGM_GO_GC_OFF);
+	garbage(g, 60 * MIB);
+	go_set(g, CGM_GO_NEXT_GC, 138 * MIB);
+	go_set(g, CGM_GO_SYS, 153 * MIB);
+	assert_null(go_limit());
+	case_end(&c.c);
+}
+
 static void figure(const char *tool, const char *shown, struct cgm_opt bytes, bool difference)
 {
 	struct cgm_figure *v;
@@ -202,6 +278,8 @@ int main(void)
 		cmocka_unit_test(test_go_limit_needs_go_memory),
 		cmocka_unit_test(test_go_limit_that_does_not_fit),
 		cmocka_unit_test(test_go_limit_of_old_versions),
+		cmocka_unit_test(test_go_limit_too_near),
+		cmocka_unit_test(test_go_limit_goal_at_the_live_heap),
 		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_pprof_text),
 	};
