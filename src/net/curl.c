@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/curl.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,4 +45,59 @@ const struct cgm_curl *cgm_curl_load(void)
 	if (pthread_once(&once, load))
 		return NULL;
 	return loaded ? &curl : NULL;
+}
+
+CURLcode cgm_curl_set_up(CURL *easy, const char *protocols)
+{
+	static const struct {
+		CURLoption option;
+		long value;
+	} longs[] = {
+		{CURLOPT_NOSIGNAL, 1},
+		{CURLOPT_FOLLOWLOCATION, 0},
+		{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+	};
+	CURLcode rc = curl.easy_setopt(easy, CURLOPT_PROXY, ""); /* whatever the environment says */
+
+	for (size_t i = 0; !rc && i < sizeof longs / sizeof *longs; i++)
+		rc = curl.easy_setopt(easy, longs[i].option, longs[i].value);
+	if (!rc)
+		rc = curl.easy_setopt(easy, CURLOPT_USERAGENT, "cgmem/" CGMEM_VERSION);
+	if (rc)
+		return rc;
+	rc = curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+	/* before 7.85: callers have looked at the scheme, and nothing is followed */
+	return rc == CURLE_UNKNOWN_OPTION ? CURLE_OK : rc;
+}
+
+int cgm_curl_errno(CURLcode rc, const char **ret_words)
+{
+	static const struct {
+		CURLcode rc;
+		int code;
+		const char *words;
+	} known[] = {
+		{CURLE_OPERATION_TIMEDOUT, ETIMEDOUT, "no answer in time"},
+		{CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH, NULL},
+		{CURLE_OUT_OF_MEMORY, ENOMEM, "out of memory"},
+		{CURLE_UNSUPPORTED_PROTOCOL, EPROTO, "the answer is not HTTP"},
+	};
+
+	*ret_words = NULL;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		if (known[i].rc == rc) {
+			*ret_words = known[i].words;
+			return known[i].code;
+		}
+	}
+	return EPROTO;
+}
+
+int cgm_curl_os_errno(CURL *easy)
+{
+	long os = 0;
+
+	if (curl.easy_getinfo(easy, CURLINFO_OS_ERRNO, &os) || os < 0 || os > 4095)
+		return 0;
+	return (int)os;
 }

@@ -25,4 +25,17 @@ struct cgm_curl {
 /* NULL: this machine has no libcurl, or one that lacks a function. Threads may call it. */
 const struct cgm_curl *cgm_curl_load(void);
 
+/* Of one answer: its status line and headers, those of interim answers and the trailers. */
+#define CGM_CURL_HEADERS_MAX ((size_t)64 << 10)
+
+/*
+ * What every request of this program keeps to: no signals, redirects or proxies, HTTP/1.1, and the
+ * @protocols ("http,https") alone.
+ */
+CURLcode cgm_curl_set_up(CURL *easy, const char *protocols);
+/* The positive errno for libcurl's @rc; @ret_words: better words than its own, or NULL. */
+int cgm_curl_errno(CURLcode rc, const char **ret_words);
+/* The errno of the connection that failed; 0 when libcurl has none. */
+int cgm_curl_os_errno(CURL *easy);
+
 #endif

@@ -8,8 +8,7 @@
 
 #include "base/banned.h"
 
-#define HEADERS_MAX ((size_t)64 << 10)
-#define STORE_MAX   ((size_t)4 << 20)
+#define STORE_MAX ((size_t)4 << 20)
 
 struct cgm_fetch {
 	const struct cgm_curl *lib;
@@ -52,7 +51,7 @@ static size_t take_header(const char *line, size_t size, size_t n, void *arg)
 	(void)line;
 	n *= size;
 	f->header_bytes += n;
-	return f->header_bytes > HEADERS_MAX ? stop(f, EFBIG) : n;
+	return f->header_bytes > CGM_CURL_HEADERS_MAX ? stop(f, EFBIG) : n;
 }
 
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
@@ -113,27 +112,16 @@ static CURLcode set_options(struct cgm_fetch *f)
 		CURLoption option;
 		long value;
 	} longs[] = {
-		{CURLOPT_NOSIGNAL, 1},
-		{CURLOPT_FOLLOWLOCATION, 0},
-		{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
 		{CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC},
 		{CURLOPT_SSL_VERIFYPEER, 1},
 		{CURLOPT_SSL_VERIFYHOST, 2},
 	};
-	const char *const protocols = f->store.len ? "http,https" : "http";
-	CURLcode rc = f->lib->easy_setopt(f->easy, CURLOPT_PROXY, "");
+	CURLcode rc = cgm_curl_set_up(f->easy, f->store.len ? "http,https" : "http");
 
 	for (size_t i = 0; !rc && i < sizeof longs / sizeof *longs; i++)
 		rc = f->lib->easy_setopt(f->easy, longs[i].option, longs[i].value);
-	if (!rc)
-		rc = f->lib->easy_setopt(f->easy, CURLOPT_USERAGENT, "cgmem/" CGMEM_VERSION);
 	if (!rc && f->resolve)
 		rc = f->lib->easy_setopt(f->easy, CURLOPT_RESOLVE, f->resolve);
-	if (!rc)
-		rc = f->lib->easy_setopt(f->easy, CURLOPT_PROTOCOLS_STR, protocols);
-	if (rc ==
-	    CURLE_UNKNOWN_OPTION) /* before 7.85: URLs have been looked at, none is followed */
-		rc = CURLE_OK;
 	if (!rc)
 		rc = set_callbacks(f);
 	return rc ? rc : set_store(f);
@@ -240,18 +228,6 @@ void cgm_fetch_free(struct cgm_fetch *f)
 	free(f);
 }
 
-static const struct {
-	CURLcode curl;
-	int code;
-	const char *words; /* NULL: libcurl's own */
-} codes[] = {
-	{CURLE_OPERATION_TIMEDOUT, ETIMEDOUT, "no answer in time"},
-	{CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH, NULL},
-	{CURLE_OUT_OF_MEMORY, ENOMEM, "out of memory"},
-	{CURLE_UNSUPPORTED_PROTOCOL, EPROTO, "the answer is not HTTP"},
-	{CURLE_GOT_NOTHING, EPROTO, "no answer"},
-};
-
 /* libcurl's words may repeat what the server said. */
 static void make_plain(char *s)
 {
@@ -262,9 +238,8 @@ static void make_plain(char *s)
 
 static int explain(struct cgm_fetch *f, CURLcode rc, struct cgm_err *err)
 {
-	const char *words = f->words[0] ? f->words : f->lib->easy_strerror(rc);
-	int code = EPROTO;
-	long os = 0;
+	const char *words;
+	int code = cgm_curl_errno(rc, &words), os;
 
 	make_plain(f->words);
 	if (f->stopped == EFBIG)
@@ -272,17 +247,15 @@ static int explain(struct cgm_fetch *f, CURLcode rc, struct cgm_err *err)
 	if (f->stopped)
 		return cgm_err_set(err, f->stopped, "%s", strerror(f->stopped));
 	if (rc == CURLE_COULDNT_CONNECT) {
-		if (f->lib->easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os) || os <= 0 || os > 4095)
+		os = cgm_curl_os_errno(f->easy);
+		if (!os)
 			os = f->no_socket ? EMFILE : ECONNREFUSED;
-		return cgm_err_set(err, (int)os, "%s",
+		return cgm_err_set(err, os, "%s",
 				   os == EMFILE ? "no socket is left for a further connection"
-						: strerror((int)os));
+						: strerror(os));
 	}
-	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-		if (codes[i].curl == rc) {
-			code = codes[i].code;
-			words = codes[i].words ? codes[i].words : words;
-		}
+	if (!words)
+		words = f->words[0] ? f->words : f->lib->easy_strerror(rc);
 	return cgm_err_set(err, code, "%s", words);
 }
 

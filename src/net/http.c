@@ -9,9 +9,6 @@
 
 #include "base/banned.h"
 
-/* A status line and the headers that an engine sends are below 1 KiB. */
-#define HEADERS_MAX ((size_t)64 << 10)
-
 struct cgm_http {
 	const struct cgm_curl *lib;
 	CURL *easy;
@@ -82,7 +79,7 @@ static size_t take_headers(const char *line, size_t size, size_t n, void *arg)
 
 	n *= size;
 	h->header_bytes += n;
-	if (h->header_bytes > HEADERS_MAX)
+	if (h->header_bytes > CGM_CURL_HEADERS_MAX)
 		return stop(h, EFBIG, "the headers are too large");
 	take_header(line, n, "Api-Version", h->answer->api_version, sizeof h->answer->api_version);
 	take_header(line, n, "Server", h->answer->server, sizeof h->answer->server);
@@ -135,9 +132,6 @@ static CURLcode set_options(struct cgm_http *h, const struct cgm_http_options *o
 		CURLoption option;
 		long value;
 	} longs[] = {
-		{CURLOPT_NOSIGNAL, 1},
-		{CURLOPT_FOLLOWLOCATION, 0},
-		{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
 		{CURLOPT_CONNECTTIMEOUT_MS, (long)o->timeout_ms},
 		{CURLOPT_TIMEOUT_MS, (long)o->timeout_ms},
 		{CURLOPT_SSL_VERIFYPEER, o->verify_peer},
@@ -147,25 +141,18 @@ static CURLcode set_options(struct cgm_http *h, const struct cgm_http_options *o
 		CURLoption option;
 		const char *value;
 	} strings[] = {
-		{CURLOPT_PROXY, ""}, /* none, whatever the environment says */
-		{CURLOPT_USERAGENT, "cgmem/" CGMEM_VERSION},
 		{CURLOPT_UNIX_SOCKET_PATH, o->unix_socket},
 		{CURLOPT_CAINFO, o->ca_file},
 		{CURLOPT_SSLCERT, o->cert_file},
 		{CURLOPT_SSLKEY, o->key_file},
 	};
-	CURLcode rc = CURLE_OK;
+	CURLcode rc = cgm_curl_set_up(h->easy, "http,https");
 
 	for (size_t i = 0; !rc && i < sizeof longs / sizeof *longs; i++)
 		rc = h->lib->easy_setopt(h->easy, longs[i].option, longs[i].value);
 	for (size_t i = 0; !rc && i < sizeof strings / sizeof *strings; i++)
 		if (strings[i].value)
 			rc = h->lib->easy_setopt(h->easy, strings[i].option, strings[i].value);
-	if (!rc)
-		rc = h->lib->easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* before 7.85: cgm_http_new() has looked at the scheme, and nothing is followed */
-	if (rc == CURLE_UNKNOWN_OPTION)
-		rc = CURLE_OK;
 	return rc ? rc : set_callbacks(h);
 }
 
@@ -250,37 +237,19 @@ void cgm_http_free(struct cgm_http *h)
 	free(h);
 }
 
-static const struct {
-	CURLcode curl;
-	int code;
-	const char *words; /* NULL: libcurl's own */
-} codes[] = {
-	{CURLE_OPERATION_TIMEDOUT, ETIMEDOUT, "no answer in time"},
-	{CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH, NULL},
-	{CURLE_OUT_OF_MEMORY, ENOMEM, NULL},
-	{CURLE_UNSUPPORTED_PROTOCOL, EPROTO, "the answer is not HTTP"},
-};
-
 static int connect_error(const struct cgm_http *h)
 {
-	long os = 0;
+	int os = cgm_curl_os_errno(h->easy);
 
-	if (h->lib->easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &os) || os <= 0 || os > 4095)
-		return ECONNREFUSED;
 	/* a unix socket whose queue is full: the engine has stopped accepting */
-	return os == EAGAIN ? ETIMEDOUT : (int)os;
+	return os == EAGAIN ? ETIMEDOUT : os ? os : ECONNREFUSED;
 }
 
 static int explain(struct cgm_http *h, CURLcode rc, struct cgm_err *err)
 {
-	const char *words = NULL;
-	int code = EPROTO;
+	const char *words;
+	int code = cgm_curl_errno(rc, &words);
 
-	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-		if (codes[i].curl == rc) {
-			code = codes[i].code;
-			words = codes[i].words;
-		}
 	if (h->stopped)
 		return cgm_err_set(err, h->stopped, "%s: %s", peer(h), h->stopped_words);
 	if (rc == CURLE_COULDNT_CONNECT) {
