@@ -15,7 +15,7 @@ CC      ?= cc
 PKG_CONFIG ?= pkg-config
 # Linked; the others are loaded when a command needs them, only their headers are used here.
 PKGS    := jansson smartcols
-DLPKGS  := libcurl libcgroup libelf libseccomp zlib
+DLPKGS  := libcurl libcgroup libelf libseccomp zlib sqlite3 ncursesw
 TESTPKGS := cmocka
 SAN     ?=
 V       ?= 0
@@ -45,7 +45,7 @@ L_FLAGS  = $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 
 # libcgmem.a is what include/cgmem/cgmem.h needs; the rest of the program is linked beside it.
 LIB_DIRS := base sample sys cgroup model lib
-APP_DIRS := net engine golang collect output cmd
+APP_DIRS := net engine golang collect store output tui cmd
 LIB_SRC  := $(sort $(foreach d,$(LIB_DIRS),$(wildcard src/$(d)/*.c)))
 APP_SRC  := $(sort $(filter-out src/cmd/main.c,$(foreach d,$(APP_DIRS),$(wildcard src/$(d)/*.c))))
 UT_SRC   := $(sort $(wildcard tests/unit/test_*.c))

@@ -49,6 +49,7 @@ void cgm_snapshot_clear(struct cgm_snapshot *s)
 	free(s->go);
 	free(s->holders);
 	free(s->unreadable);
+	cgm_track_clear(&s->track);
 	*s = (struct cgm_snapshot){0};
 }
 

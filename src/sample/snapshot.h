@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "sample/go.h"
+#include "sample/history.h"
 #include "sample/opt.h"
 #include "sample/sample.h"
 
@@ -125,6 +126,7 @@ struct cgm_snapshot {
 	struct cgm_sample now;
 	struct cgm_sample before; /* version 0: no window was watched */
 	uint64_t window_ms;
+	struct cgm_track track; /* watched for --for, or recorded; n 0: none */
 	struct cgm_level *levels; /* [0] is the group itself */
 	size_t n_levels;
 	uint64_t children_charged; /* sum over the direct children, for dying groups */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/point.h"
+
+#include "base/units.h"
+#include "model/rules.h"
+
+#include "base/banned.h"
+
+static const struct {
+	enum cgm_series_id series;
+	enum cgm_part_id part;
+} parts[] = {
+	{CGM_SERIES_ANON, CGM_PART_ANON},	{CGM_SERIES_ANON_UNMAPPED, CGM_PART_ANON_UNMAPPED},
+	{CGM_SERIES_CACHE, CGM_PART_CACHE},	{CGM_SERIES_TMPFS, CGM_PART_TMPFS},
+	{CGM_SERIES_KERNEL, CGM_PART_KERNEL},	{CGM_SERIES_SOCK, CGM_PART_SOCK},
+	{CGM_SERIES_HUGETLB, CGM_PART_HUGETLB},
+};
+
+static const struct {
+	enum cgm_series_id series;
+	enum cgm_value_id value;
+} values[] = {
+	{CGM_SERIES_CHARGED, CGM_CHARGED},    {CGM_SERIES_SWAP, CGM_SWAP},
+	{CGM_SERIES_PIDS, CGM_PIDS},	      {CGM_SERIES_OOM_KILLS, CGM_OOM_KILLS},
+	{CGM_SERIES_PSI, CGM_PSI_SOME_AVG10},
+};
+
+static const struct {
+	enum cgm_series_id series;
+	enum cgm_child_id child;
+} children[] = {
+	{CGM_SERIES_CACHE_INACTIVE, CGM_CHILD_INACTIVE},
+	{CGM_SERIES_SLAB_RECLAIMABLE, CGM_CHILD_SLAB_RECLAIMABLE},
+};
+
+void cgm_point_make(int64_t time_ms, const struct cgm_sample *s, const struct cgm_breakdown *b,
+		    struct cgm_opt effective, struct cgm_point *ret)
+{
+	*ret = (struct cgm_point){.time_ms = time_ms};
+	if (s->gone || !s->version)
+		return;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (cgm_has(s, values[i].value))
+			cgm_point_set(ret, values[i].series, s->v[values[i].value]);
+	if (effective.known)
+		cgm_point_set(ret, CGM_SERIES_LIMIT, effective.v);
+	if (!b->known)
+		return;
+	cgm_point_set(ret, CGM_SERIES_DOCKER, b->docker_bytes);
+	cgm_point_set(ret, CGM_SERIES_NEEDED, cgm_needed(s, b));
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (b->part[parts[i].part].present)
+			cgm_point_set(ret, parts[i].series, b->part[parts[i].part].bytes);
+	for (size_t i = 0; i < sizeof children / sizeof *children; i++)
+		if (b->child[children[i].child].present)
+			cgm_point_set(ret, children[i].series, b->child[children[i].child].bytes);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a sample and its breakdown to a point of history. Pure. */
+#ifndef CGMEM_MODEL_POINT_H
+#define CGMEM_MODEL_POINT_H
+
+#include "model/breakdown.h"
+#include "sample/history.h"
+
+/* All but the Go series. @effective: cgm_effective_limit()'s bytes; unknown: none. A sample that
+ * was gone gives a point that knows nothing. */
+void cgm_point_make(int64_t time_ms, const struct cgm_sample *s, const struct cgm_breakdown *b,
+		    struct cgm_opt effective, struct cgm_point *ret);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A container's growth, component by component: which of them carries the growth of docker's
+ * figure, since when, and when what cannot be reclaimed meets the limit. Made from a track, be it
+ * watched for a minute or recorded over weeks. A restart cuts the series: what is judged began
+ * after the last one. Pure.
+ */
+#ifndef CGMEM_MODEL_TREND_H
+#define CGMEM_MODEL_TREND_H
+
+#include "model/growth.h"
+#include "sample/history.h"
+
+enum cgm_trend_id {
+	CGM_TREND_DOCKER,
+	CGM_TREND_CHARGED,
+	/* these sum to docker's figure, but for the remainder */
+	CGM_TREND_ANON,
+	CGM_TREND_ANON_UNMAPPED,
+	CGM_TREND_CACHE_COUNTED, /* page cache in docker's figure: all but the inactive */
+	CGM_TREND_TMPFS,
+	CGM_TREND_KERNEL,
+	CGM_TREND_SOCK,
+	CGM_TREND_HUGETLB,
+	/* and these are told beside them */
+	CGM_TREND_CACHE,
+	CGM_TREND_SWAP,
+	CGM_TREND_NEEDED,   /* what cannot be reclaimed */
+	CGM_TREND_GO_LIVE,  /* of anon: live heap by the collector's own count */
+	CGM_TREND_OFF_HEAP, /* of anon: what the Go runtime does not hold */
+	CGM_TREND_GOROUTINES,
+	CGM_TREND_COUNT
+};
+
+struct cgm_trend_info {
+	enum cgm_trend_id id;
+	const char *name;    /* JSON: "anon", "go_heap_live", "off_heap", "goroutines" */
+	const char *title;   /* "anonymous memory" */
+	const char *finding; /* "growth-anon"; NULL: none of its own */
+	bool bytes;	     /* false: a count */
+	bool in_docker;	     /* a part of docker's figure */
+};
+extern const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT];
+
+struct cgm_trend_part {
+	bool known;		  /* the track has it */
+	uint64_t now;		  /* its last value */
+	struct cgm_growth growth; /* since_s: seconds since the epoch */
+	double share; /* of the growth of docker's figure, 0..1; only of parts of it that grow */
+};
+
+struct cgm_trend {
+	int64_t from_ms, to_ms; /* the track */
+	int64_t cut_ms;		/* what is judged begins here: the window's or the last restart */
+	bool restarted;		/* and it was a restart */
+	size_t n_points;
+	size_t n_restarts, n_kills; /* events in the window */
+	struct cgm_trend_part part[CGM_TREND_COUNT];
+	/* The part that carries docker's growth: CGM_TREND_COUNT when docker's figure is not
+	 * growing. Go's own parts stand in for anon when they explain most of it. */
+	enum cgm_trend_id carrier;
+	double carrier_share;
+	struct cgm_opt limit;	   /* effective, now */
+	struct cgm_opt limit_in_s; /* until what cannot be reclaimed meets it, at its rate */
+	double limit_in_low_s, limit_in_high_s; /* by the interval of the rate; INFINITY: never */
+	double more_s;				/* > 0: not enough data, so much more is needed */
+};
+
+/* 0 or -ENOMEM. An empty track gives more_s alone. */
+int cgm_trend_make(const struct cgm_track *t, struct cgm_trend *ret);
+/*
+ * One to three plain sentences: "Grows by 31 MiB/h since 02:10, nearly all of it (94 %) page cache
+ * ...". Times of day are of the local time zone. Returns the length, as snprintf.
+ */
+int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size);
+/* "+31.2 MiB/h", "+120/h", "0", "-" unknown. */
+const char *cgm_trend_rate_text(char buf[64], const struct cgm_trend_part *p, bool bytes);
+
+#endif
