@@ -248,7 +248,7 @@ static void read_end(struct run *run)
 		if (cgm_has(&end, last[i]))
 			cgm_set(&run->last.now, last[i], end.v[last[i]]);
 	if (cgm_get(&end, CGM_OOM_KILLS))
-		(void)cgm_kmsg_oom(run->session->root, run->path, &run->last.oom);
+		(void)cgm_kmsg_oom(run->session->root, run->path, &run->last.oom, NULL);
 }
 
 static void show_end(const struct run *run, int status, uint64_t end_ms)

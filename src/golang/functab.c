@@ -22,9 +22,9 @@ void cgm_functab_free(struct cgm_functab *t)
 		return;
 	cgm_pieces_clear(&t->table);
 	cgm_pieces_clear(&t->funcs);
-	for (size_t i = 0; i < t->room; i++)
-		free(t->strings[i].text);
-	free(t->strings);
+	for (size_t i = 0; i < t->strings.room; i++)
+		free((char *)(uintptr_t)t->strings.v[i].value);
+	cgm_hash_clear(&t->strings);
 	free(t);
 }
 CGM_DEFINE_CLEANUP(struct cgm_functab *, cgm_functab_free)
@@ -222,37 +222,6 @@ bool cgm_functab_find(struct cgm_functab *t, uint64_t pc, struct cgm_func *ret)
 	return true;
 }
 
-static size_t slot_of(const struct cgm_functab *t, uint64_t key)
-{
-	size_t i = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (t->room - 1);
-
-	while (t->strings[i].text && t->strings[i].key != key)
-		i = (i + 1) & (t->room - 1);
-	return i;
-}
-
-static bool make_room(struct cgm_functab *t)
-{
-	struct cgm_functab old = *t;
-	size_t room = old.room ? old.room * 2 : 256;
-
-	if (2 * (old.n_strings + 1) <= old.room)
-		return true;
-	if (old.n_strings >= STRINGS_MAX)
-		return false;
-	t->strings = calloc(room, sizeof *t->strings);
-	if (!t->strings) {
-		t->strings = old.strings;
-		return false;
-	}
-	t->room = room;
-	for (size_t i = 0; i < old.room; i++)
-		if (old.strings[i].text)
-			t->strings[slot_of(t, old.strings[i].key)] = old.strings[i];
-	free(old.strings);
-	return true;
-}
-
 /* A copy of the text at @at, which may go on from one piece to the next. */
 static char *copy_text(struct cgm_functab *t, uint64_t at)
 {
@@ -285,20 +254,18 @@ static char *copy_text(struct cgm_functab *t, uint64_t at)
 const char *cgm_functab_string(struct cgm_functab *t, uint64_t base, uint64_t offset)
 {
 	uint64_t key = base + offset;
-	size_t i;
 	char *text;
 
-	if (offset >= t->table.len || key >= t->table.len || !make_room(t))
+	if (offset >= t->table.len || key >= t->table.len)
 		return NULL;
-	i = slot_of(t, key);
-	if (t->strings[i].text)
-		return t->strings[i].text;
+	text = (char *)(uintptr_t)cgm_hash_get(&t->strings, key, NULL, NULL);
+	if (text || t->strings.n >= STRINGS_MAX)
+		return text;
 	text = copy_text(t, key);
-	if (!text)
-		return NULL;
-	t->strings[i] = (struct cgm_functab_string){key, text};
-	t->n_strings++;
-	return text;
+	if (text && !cgm_hash_add(&t->strings, key, (uintptr_t)text))
+		return text;
+	free(text);
+	return NULL;
 }
 
 struct name_search {

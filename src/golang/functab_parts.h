@@ -3,6 +3,7 @@
 #ifndef CGMEM_GOLANG_FUNCTAB_PARTS_H
 #define CGMEM_GOLANG_FUNCTAB_PARTS_H
 
+#include "base/hash.h"
 #include "golang/elf.h"
 #include "golang/functab.h"
 #include "golang/image_parts.h"
@@ -31,13 +32,8 @@ struct cgm_functab {
 	 */
 	struct cgm_pieces funcs;
 	bool funcs_apart;
-	uint64_t gofunc; /* link address of the trees of inlined calls, 0 unknown */
-	/* Strings by their offset, NUL-terminated copies. */
-	struct cgm_functab_string {
-		uint64_t key;
-		char *text;
-	} * strings;
-	size_t n_strings, room;
+	uint64_t gofunc;	 /* link address of the trees of inlined calls, 0 unknown */
+	struct cgm_hash strings; /* NUL-terminated copies, by their offset */
 	/* Names that were asked for lately, by the place that they are kept at. */
 	struct cgm_functab_recent {
 		uint64_t key;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/units.h"
 #include "golang/names.h"
 #include "base/banned.h"
@@ -29,8 +30,7 @@ struct raw {
 struct cgm_g_groups {
 	struct raw *v;
 	size_t n, room;
-	uint32_t *index; /* hash table of places in @v plus 1; size a power of two */
-	size_t index_size;
+	struct cgm_hash places; /* in @v, plus 1 */
 };
 
 int cgm_g_groups_new(struct cgm_g_groups **ret)
@@ -44,67 +44,64 @@ void cgm_g_groups_free(struct cgm_g_groups *s)
 	if (!s)
 		return;
 	free(s->v);
-	free(s->index);
+	cgm_hash_clear(&s->places);
 	free(s);
 }
 
 static uint64_t hash_of(const struct raw *k)
 {
-	uint64_t h = k->startpc * UINT64_C(0x9e3779b97f4a7c15) ^
-		     k->gopc * UINT64_C(0xc2b2ae3d27d4eb4f) ^
-		     ((uint64_t)k->status << 8 | k->reason) * UINT64_C(0x165667b19e3779f9);
+	uint64_t h = cgm_hash_mix(k->startpc, k->gopc);
 
-	return h ^ h >> 29;
+	return cgm_hash_mix(h, (uint64_t)k->status << 32 | k->reason);
 }
 
-static bool same_key(const struct raw *a, const struct raw *b)
+struct wanted {
+	const struct cgm_g_groups *s;
+	const struct raw *key;
+};
+
+static bool is_wanted(uint64_t place, const void *arg)
 {
+	const struct wanted *w = arg;
+	const struct raw *a = &w->s->v[place - 1], *b = w->key;
+
 	return a->startpc == b->startpc && a->gopc == b->gopc && a->status == b->status &&
 	       a->reason == b->reason;
 }
 
-static uint32_t *slot_of(const struct cgm_g_groups *s, const struct raw *key)
+/* NULL: it is not there. */
+static struct raw *find(const struct cgm_g_groups *s, const struct raw *key)
 {
-	size_t mask = s->index_size - 1, i = (size_t)hash_of(key) & mask;
+	struct wanted w = {s, key};
+	uint64_t place = cgm_hash_get(&s->places, hash_of(key), is_wanted, &w);
 
-	while (s->index[i] && !same_key(&s->v[s->index[i] - 1], key))
-		i = (i + 1) & mask;
-	return &s->index[i];
+	return place ? &s->v[place - 1] : NULL;
 }
 
-static int grow(struct cgm_g_groups *s)
+/* NULL: no memory. */
+static struct raw *add_new(struct cgm_g_groups *s, const struct raw *key)
 {
-	size_t room = s->room ? s->room * 2 : 64;
-	struct raw *v;
-	uint32_t *index;
+	if (s->n == s->room) {
+		size_t room = s->room ? s->room * 2 : 64;
+		struct raw *v = realloc(s->v, room * sizeof *v);
 
-	if (s->n < s->room)
-		return 0;
-	v = realloc(s->v, room * sizeof *v);
-	if (!v)
-		return -ENOMEM;
-	s->v = v;
-	index = calloc(room * 2, sizeof *index);
-	if (!index)
-		return -ENOMEM;
-	free(s->index);
-	s->index = index;
-	s->index_size = room * 2;
-	s->room = room;
-	for (size_t i = 0; i < s->n; i++)
-		*slot_of(s, &s->v[i]) = (uint32_t)i + 1;
-	return 0;
+		if (!v)
+			return NULL;
+		s->v = v;
+		s->room = room;
+	}
+	if (cgm_hash_add(&s->places, hash_of(key), s->n + 1))
+		return NULL;
+	s->v[s->n] = *key;
+	s->v[s->n].any.status = CGM_G_DEAD;
+	return &s->v[s->n++];
 }
 
 int cgm_g_groups_add(struct cgm_g_groups *s, const struct cgm_g *g)
 {
-	struct raw key = {.status = CGM_G_STATUS_COUNT};
-	uint32_t *slot;
-	struct raw *k;
-	int r = grow(s);
+	const struct raw unknown = {.status = CGM_G_STATUS_COUNT};
+	struct raw key = unknown, *k;
 
-	if (r)
-		return r;
 	if (g)
 		key = (struct raw){.startpc = g->startpc,
 				   .gopc = g->gopc,
@@ -112,17 +109,15 @@ int cgm_g_groups_add(struct cgm_g_groups *s, const struct cgm_g *g)
 				   .reason = g->status == CGM_G_WAITING || g->status == CGM_G_LEAKED
 						     ? g->reason
 						     : 0};
-	slot = slot_of(s, &key);
-	if (!*slot && s->n >= RAW_MAX) {
-		key = (struct raw){.status = CGM_G_STATUS_COUNT};
-		slot = slot_of(s, &key);
+	k = find(s, &key);
+	if (!k && s->n >= RAW_MAX) {
+		key = unknown;
+		k = find(s, &key);
 	}
-	if (!*slot) {
-		key.any.status = CGM_G_DEAD;
-		s->v[s->n] = key;
-		*slot = (uint32_t)++s->n;
-	}
-	k = &s->v[*slot - 1];
+	if (!k)
+		k = add_new(s, &key);
+	if (!k)
+		return -ENOMEM;
 	k->count++;
 	if (!g)
 		return 0;

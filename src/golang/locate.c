@@ -16,11 +16,12 @@
 #define NEAR_OF	    8 /* nearly: an eighth of what is mapped may be missing */
 
 /*
- * What is searched at most, from the start: the linker puts small variables first, so that a huge
- * array of the program's own comes behind the runtime's.
+ * What is searched at most, from the start: the linker sorts a section's variables by size
+ * (cmd/link/internal/ld/data.go, dodataSect), so that large arrays of the program's own come behind
+ * the runtime's, which are in the first piece of most programs.
  */
 #define SCAN_MAX (UINT64_C(256) << 20)
-#define PIECE	 (UINT64_C(256) << 10)
+#define PIECE	 (UINT64_C(64) << 10)
 #define MARGIN	 UINT64_C(12288)
 #define SMALL	 UINT64_C(4096)
 
@@ -75,55 +76,56 @@ static int read_piece(const struct cgm_go_process *p, uint64_t addr, uint8_t *bu
 	return 0;
 }
 
-/* The pairs that may be of one heap: before Go 1.19 gcController does not tell, so all. */
-struct pairs {
-	struct cgm_go_place at[CGM_GO_CANDIDATES_MAX];
-	size_t n;
-	bool overflow;
+/* A search, as far as it got. */
+struct search {
+	const struct cgm_go_process *p;
+	const struct cgm_go_layout *l;
+	struct cgm_go_candidates c;
+	size_t n_tried, n_found;
+	struct cgm_go_place found; /* the first */
+	bool near, swapped;
 };
 
-static void make_pairs(const struct cgm_go_candidates *c, struct pairs *ret)
+/*
+ * From Go 1.19 on both variables keep books of the same memory, and a pair that adds up is proof:
+ * three sizes, none of them zero, are a word in the one and a sum of words in the other, and
+ * heapMinimum follows from gcPercent. Were all other words sizes too, in whole heap pages below
+ * 1 GiB, chance would give each of the three once in 2^17, and there are few pairs that it may try.
+ * So what begins behind the piece in which one was found is not read; two in it are none. Before,
+ * gcController has nothing but its form: all is read, and one pair alone must add up.
+ */
+static bool is_proof(const struct cgm_go_layout *l)
 {
-	*ret = (struct pairs){.overflow = c->overflow};
-	for (size_t i = 0; i < c->n_gc; i++) {
-		for (size_t j = 0; j < c->n_stats; j++) {
-			const struct cgm_go_candidate *gc = &c->gc[i], *stats = &c->stats[j];
-
-			if (gc->in_use && !cgm_go_same_heap(gc->in_use, stats->in_use))
-				continue;
-			if (ret->n == CGM_GO_CANDIDATES_MAX) {
-				ret->overflow = true;
-				return;
-			}
-			ret->at[ret->n++] = (struct cgm_go_place){.gc_controller = gc->addr,
-								  .memstats = stats->addr};
-		}
-	}
+	return l->gc->six != CGM_GO_NO_FIELD;
 }
 
-/* The one that adds up. -ENOENT: none, or two; -EAGAIN: none does, one nearly. */
-static int choose(const struct cgm_go_process *p, const struct cgm_go_layout *l,
-		  const struct pairs *c, struct cgm_go_place *ret)
+/* Tries all pairs that may be of one heap but those of the first @old_gc and @old_stats. */
+static int try_pairs(struct search *s, size_t old_gc, size_t old_stats)
 {
-	const struct cgm_go_place *found = NULL;
-	bool near = false;
+	const struct cgm_go_candidate *gc = s->c.gc, *stats = s->c.stats;
 
-	for (size_t i = 0; i < c->n && !c->overflow; i++) {
-		int r = verify(p, l, &c->at[i], TRIES_FOUND);
+	for (size_t at = 0; at < s->c.n_gc * s->c.n_stats; at++) {
+		size_t i = at / s->c.n_stats, j = at % s->c.n_stats;
+		struct cgm_go_place place = {.gc_controller = gc[i].addr,
+					     .memstats = stats[j].addr};
+		int r;
 
-		if (r == 0 && found)
-			return -ENOENT;
-		if (r == 0)
-			found = &c->at[i];
+		if (i < old_gc && j < old_stats)
+			continue;
+		if (gc[i].in_use && !cgm_go_same_heap(gc[i].in_use, stats[j].in_use))
+			continue;
+		if (s->n_tried++ == CGM_GO_CANDIDATES_MAX) {
+			s->c.overflow = true;
+			return 0;
+		}
+		r = verify(s->p, s->l, &place, TRIES_FOUND);
+		if (r == 0 && !s->n_found++)
+			s->found = place;
 		else if (r == -EAGAIN)
-			near = true;
-		else if (r != -ENOENT && r != -ENODATA)
+			s->near = true;
+		else if (r < 0 && r != -ENOENT && r != -ENODATA)
 			return r;
 	}
-	if (!found)
-		return near ? -EAGAIN : -ENOENT;
-	ret->gc_controller = found->gc_controller;
-	ret->memstats = found->memstats;
 	return 0;
 }
 
@@ -131,25 +133,40 @@ static int choose(const struct cgm_go_process *p, const struct cgm_go_layout *l,
  * One pass over @range in pieces, each with a margin behind it that holds what begins in the
  * piece. The margin is the start of the next one and is moved there, not read again.
  */
-static int scan_range(const struct cgm_go_process *p, const struct cgm_go_layout *l,
-		      struct cgm_go_range range, uint64_t *buf, struct cgm_go_candidates *ret,
-		      bool *ret_swapped)
+static int scan_range(struct search *s, struct cgm_go_range range, uint64_t *buf)
 {
 	const uint64_t end = range.start + range.len;
 	uint64_t have = 0; /* bytes from @at on that are in the buffer */
+	int r = 0;
 
-	for (uint64_t at = range.start; at < end; at += PIECE) {
+	for (uint64_t at = range.start; at < end && !s->c.overflow; at += PIECE) {
+		size_t n_gc = s->c.n_gc, n_stats = s->c.n_stats;
 		uint64_t want = cgm_min_u64(PIECE + MARGIN, end - at);
-		int r = read_piece(p, at + have, (uint8_t *)buf + have, want - have, ret_swapped);
 
+		r = read_piece(s->p, at + have, (uint8_t *)buf + have, want - have, &s->swapped);
 		if (r < 0)
 			return r;
 		memset((uint8_t *)buf + want, 0, (size_t)(PIECE + MARGIN - want));
-		cgm_go_scan(l, buf, (size_t)(cgm_min_u64(PIECE, end - at) / 8), at, ret);
+		cgm_go_scan(s->l, buf, (size_t)(cgm_min_u64(PIECE, end - at) / 8), at, &s->c);
+		r = try_pairs(s, n_gc, n_stats);
+		if (r < 0 || (s->n_found && is_proof(s->l)))
+			return r;
 		have = want > PIECE ? want - PIECE : 0;
 		memcpy(buf, (uint8_t *)buf + PIECE, (size_t)have);
 	}
 	return 0;
+}
+
+/* -ENOENT: none that adds up, or two; -EAGAIN: none does, one nearly. */
+static int search_once(struct search *s, struct cgm_go_range range, uint64_t *buf)
+{
+	int r = scan_range(s, range, buf);
+
+	if (r < 0)
+		return r;
+	if (s->n_found == 1 && (!s->c.overflow || is_proof(s->l)))
+		return 0;
+	return s->near && !s->n_found ? -EAGAIN : -ENOENT;
 }
 
 static int search(const struct cgm_go_process *p, const struct cgm_go_layout *l,
@@ -167,14 +184,12 @@ static int search(const struct cgm_go_process *p, const struct cgm_go_layout *l,
 	if (!buf)
 		return -ENOMEM;
 	for (unsigned i = 0; i < SCANS; i++) {
-		struct cgm_go_candidates c = {0};
-		struct pairs pairs;
+		struct search s = {.p = p, .l = l};
 
-		r = scan_range(p, l, range, buf, &c, &swapped);
-		if (r < 0)
-			return r;
-		make_pairs(&c, &pairs);
-		r = choose(p, l, &pairs, ret);
+		r = search_once(&s, range, buf);
+		swapped = swapped || s.swapped;
+		if (r == 0)
+			*ret = s.found;
 		if (r != -EAGAIN)
 			break;
 	}

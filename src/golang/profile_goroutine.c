@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "golang/groups.h"
 #include "golang/profile_parts.h"
 #include "base/banned.h"
@@ -12,7 +13,7 @@
 
 /* Goroutines with the same stack, state and creator. */
 struct kind {
-	uint64_t count, hash, gopc;
+	uint64_t count, gopc;
 	unsigned status, reason;
 	size_t first, n; /* its stack among the words */
 	bool main;	 /* the program's first goroutine */
@@ -24,56 +25,34 @@ struct kinds {
 	const struct cgm_go_layout *l;
 	struct kind *v;
 	size_t n, room;
-	uint32_t *index; /* places in @v plus 1 */
+	struct cgm_hash places; /* in @v, plus 1 */
 	uint64_t *words;
 	size_t n_words, words_room;
 };
 
 static uint64_t hash_of(const struct kind *k, const uint64_t *pcs)
 {
-	uint64_t h = k->gopc ^ (uint64_t)k->status << 56 ^ (uint64_t)k->reason << 48;
+	uint64_t h = cgm_hash_mix(k->gopc, (uint64_t)k->status << 32 | k->reason);
 
 	for (size_t i = 0; i < k->n; i++)
-		h = (h ^ pcs[i]) * UINT64_C(0x9e3779b97f4a7c15) ^ h >> 31;
+		h = cgm_hash_mix(h, pcs[i]);
 	return h;
 }
 
-static uint32_t *slot_of(const struct kinds *s, const struct kind *key, const uint64_t *pcs)
+struct wanted {
+	const struct kinds *s;
+	const struct kind *key;
+	const uint64_t *pcs;
+};
+
+static bool is_wanted(uint64_t place, const void *arg)
 {
-	size_t mask = 2 * s->room - 1, i = (size_t)(key->hash >> 7) & mask;
+	const struct wanted *w = arg;
+	const struct kind *a = &w->s->v[place - 1], *b = w->key;
 
-	for (; s->index[i]; i = (i + 1) & mask) {
-		const struct kind *k = &s->v[s->index[i] - 1];
-
-		if (k->hash == key->hash && k->gopc == key->gopc && k->status == key->status &&
-		    k->reason == key->reason && k->n == key->n &&
-		    (!k->n || !memcmp(s->words + k->first, pcs, k->n * sizeof *pcs)))
-			break;
-	}
-	return &s->index[i];
-}
-
-static int grow(struct kinds *s)
-{
-	size_t room = s->room ? s->room * 2 : 64;
-	struct kind *v;
-	uint32_t *index;
-
-	if (s->n < s->room)
-		return 0;
-	v = realloc(s->v, room * sizeof *v);
-	if (!v)
-		return -ENOMEM;
-	s->v = v;
-	index = calloc(2 * room, sizeof *index);
-	if (!index)
-		return -ENOMEM;
-	free(s->index);
-	s->index = index;
-	s->room = room;
-	for (size_t i = 0; i < s->n; i++)
-		*slot_of(s, &s->v[i], s->words + s->v[i].first) = (uint32_t)i + 1;
-	return 0;
+	return a->gopc == b->gopc && a->status == b->status && a->reason == b->reason &&
+	       a->n == b->n &&
+	       (!a->n || !memcmp(w->s->words + a->first, w->pcs, a->n * sizeof *w->pcs));
 }
 
 static int keep_stack(struct kinds *s, const uint64_t *pcs, size_t n)
@@ -93,37 +72,51 @@ static int keep_stack(struct kinds *s, const uint64_t *pcs, size_t n)
 	return 0;
 }
 
+static int add_new(struct kinds *s, const struct kind *key, uint64_t hash, const uint64_t *pcs)
+{
+	int r = keep_stack(s, pcs, key->n);
+
+	if (r)
+		return r;
+	if (s->n == s->room) {
+		size_t room = s->room ? s->room * 2 : 64;
+		struct kind *v = realloc(s->v, room * sizeof *v);
+
+		if (!v)
+			return -ENOMEM;
+		s->v = v;
+		s->room = room;
+	}
+	if (cgm_hash_add(&s->places, hash, s->n + 1))
+		return -ENOMEM;
+	s->v[s->n++] = *key;
+	return 0;
+}
+
 static int see(const struct cgm_g *g, void *arg)
 {
 	struct kinds *s = arg;
-	uint64_t *pcs = s->b->pcs;
+	uint64_t *pcs = s->b->pcs, hash, place;
 	const char *start;
 	struct kind key;
-	uint32_t *slot;
-	int r = grow(s);
 
-	if (r || !g || !cgm_g_alive(g->status))
-		return r;
+	if (!g || !cgm_g_alive(g->status))
+		return 0;
 	start = g->startpc ? cgm_functab_name(s->b->t, g->startpc) : NULL;
 	if (start && cgm_g_is_system(start))
 		return 0;
-	key = (struct kind){.gopc = g->gopc, .status = g->status, .first = s->n_words};
+	key = (struct kind){.count = 1, .gopc = g->gopc, .status = g->status, .first = s->n_words};
 	key.main = start && !strcmp(start, "runtime.main");
 	if (g->status == CGM_G_WAITING || g->status == CGM_G_LEAKED)
 		key.reason = g->reason;
 	key.n = cgm_stack_walk(s->reader, g, pcs, CGM_STACK_FRAMES_MAX, false);
 	if (!key.n && g->startpc) /* it runs: what it was started with is all that is known */
 		pcs[key.n++] = g->startpc;
-	key.hash = hash_of(&key, pcs);
-	slot = slot_of(s, &key, pcs);
-	if (!*slot) {
-		r = keep_stack(s, pcs, key.n);
-		if (r)
-			return r;
-		s->v[s->n] = key;
-		*slot = (uint32_t)++s->n;
-	}
-	s->v[*slot - 1].count++;
+	hash = hash_of(&key, pcs);
+	place = cgm_hash_get(&s->places, hash, is_wanted, &(struct wanted){s, &key, pcs});
+	if (!place)
+		return add_new(s, &key, hash, pcs);
+	s->v[place - 1].count++;
 	return 0;
 }
 
@@ -180,7 +173,7 @@ int cgm_profile_goroutines(struct cgm_profile *b, const struct cgm_go_place *pla
 	if (!r)
 		r = write_kinds(&s);
 	free(s.v);
-	free(s.index);
+	cgm_hash_clear(&s.places);
 	free(s.words);
 	return r;
 }

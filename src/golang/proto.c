@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "golang/gzip.h"
 #include "base/banned.h"
@@ -26,55 +27,22 @@ enum {
 	PROFILE_DEFAULT_TYPE = 14,
 };
 
-/* From a number, or from a hash of a text, to an id; open addressing, ids from 1 on. */
-struct map {
-	struct entry {
-		uint64_t key, id;
-	} * v;
-	size_t n, room;
-};
-
 struct cgm_proto {
 	struct cgm_buf out, sub, sub2, text;
-	struct map locations, functions, strings;
-	struct cgm_buf table; /* the strings themselves, as fields */
+	struct cgm_hash locations, functions, strings; /* ids, from 1 on */
+	struct cgm_buf table;			       /* the strings themselves, as fields */
 	bool failed;
 };
 
-static size_t slot_of(const struct map *m, uint64_t key)
+/* 0: no memory. */
+static uint64_t take_id(struct cgm_proto *p, struct cgm_hash *ids, uint64_t key)
 {
-	size_t i = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & (m->room - 1);
+	uint64_t id = ids->n + 1;
 
-	while (m->v[i].id && m->v[i].key != key)
-		i = (i + 1) & (m->room - 1);
-	return i;
-}
-
-/* The entry of @key, with id 0 when it is new. NULL: no memory. */
-static struct entry *entry_of(struct map *m, uint64_t key)
-{
-	struct map old = *m;
-
-	if (2 * (m->n + 1) > m->room) {
-		m->room = old.room ? old.room * 2 : 256;
-		m->v = calloc(m->room, sizeof *m->v);
-		if (!m->v) {
-			*m = old;
-			return NULL;
-		}
-		for (size_t i = 0; i < old.room; i++)
-			if (old.v[i].id)
-				m->v[slot_of(m, old.v[i].key)] = old.v[i];
-		free(old.v);
-	}
-	return &m->v[slot_of(m, key)];
-}
-
-static uint64_t take_id(struct map *m, struct entry *e, uint64_t key)
-{
-	e->key = key;
-	e->id = ++m->n;
-	return e->id;
+	if (!cgm_hash_add(ids, key, id))
+		return id;
+	p->failed = true;
+	return 0;
 }
 
 static void add_varint(struct cgm_buf *b, uint64_t v)
@@ -132,24 +100,21 @@ static uint64_t hash_text(const char *s, size_t len)
 /* Index of a string; "" is 0. What a terminal would act on is escaped. */
 static uint64_t string_of(struct cgm_proto *p, const char *s)
 {
-	struct entry *e;
-	uint64_t key;
+	uint64_t key, id;
 
 	if (!s || !*s)
 		return 0;
 	cgm_buf_reset(&p->text);
 	cgm_escape_name(&p->text, s, strnlen(s, NAME_MAX_), false);
 	key = hash_text(cgm_buf_str(&p->text), p->text.len);
-	e = entry_of(&p->strings, key);
-	if (!e || p->text.failed) {
+	if (p->text.failed)
 		p->failed = true;
-		return 0;
-	}
-	if (!e->id) {
-		(void)take_id(&p->strings, e, key);
-		add_message(&p->table, PROFILE_STRING, &p->text);
-	}
-	return e->id;
+	id = cgm_hash_get(&p->strings, key, NULL, NULL);
+	if (id)
+		return id;
+	id = take_id(p, &p->strings, key);
+	add_message(&p->table, PROFILE_STRING, &p->text);
+	return id;
 }
 
 int cgm_proto_new(struct cgm_proto **ret)
@@ -172,9 +137,9 @@ void cgm_proto_free(struct cgm_proto *p)
 	cgm_buf_free(&p->sub2);
 	cgm_buf_free(&p->text);
 	cgm_buf_free(&p->table);
-	free(p->locations.v);
-	free(p->functions.v);
-	free(p->strings.v);
+	cgm_hash_clear(&p->locations);
+	cgm_hash_clear(&p->functions);
+	cgm_hash_clear(&p->strings);
 	free(p);
 }
 
@@ -230,44 +195,33 @@ void cgm_proto_mapping(struct cgm_proto *p, const struct cgm_proto_mapping *m)
 static uint64_t function_of(struct cgm_proto *p, const struct cgm_proto_line *l)
 {
 	uint64_t name = string_of(p, l->function), file = string_of(p, l->file);
-	struct entry *e = entry_of(&p->functions, name);
+	uint64_t id = cgm_hash_get(&p->functions, name, NULL, NULL);
 
-	if (!e) {
-		p->failed = true;
-		return 0;
-	}
-	if (e->id)
-		return e->id;
-	(void)take_id(&p->functions, e, name);
+	if (id)
+		return id;
+	id = take_id(p, &p->functions, name);
 	cgm_buf_reset(&p->sub2);
-	add_number(&p->sub2, 1, e->id);
+	add_number(&p->sub2, 1, id);
 	add_number(&p->sub2, 2, name);
 	add_number(&p->sub2, 3, name);
 	add_number(&p->sub2, 4, file);
 	add_number(&p->sub2, 5, l->start_line);
 	add_message(&p->out, PROFILE_FUNCTION, &p->sub2);
-	return e->id;
+	return id;
 }
 
 uint64_t cgm_proto_find(struct cgm_proto *p, uint64_t address)
 {
-	struct entry *e = entry_of(&p->locations, address);
-
-	return e ? e->id : 0;
+	return cgm_hash_get(&p->locations, address, NULL, NULL);
 }
 
 uint64_t cgm_proto_location(struct cgm_proto *p, uint64_t address,
 			    const struct cgm_proto_line *lines, size_t n)
 {
-	struct entry *e = entry_of(&p->locations, address);
+	uint64_t id = take_id(p, &p->locations, address);
 
-	if (!e) {
-		p->failed = true;
-		return 0;
-	}
-	(void)take_id(&p->locations, e, address);
 	cgm_buf_reset(&p->sub);
-	add_number(&p->sub, 1, e->id);
+	add_number(&p->sub, 1, id);
 	add_number(&p->sub, 2, 1); /* the mapping */
 	add_number(&p->sub, 3, address);
 	for (size_t i = 0; i < n; i++) {
@@ -279,7 +233,7 @@ uint64_t cgm_proto_location(struct cgm_proto *p, uint64_t address,
 		add_message(&p->sub, 4, &p->sub2);
 	}
 	add_message(&p->out, PROFILE_LOCATION, &p->sub);
-	return e->id;
+	return id;
 }
 
 void cgm_proto_sample(struct cgm_proto *p, const uint64_t *locations, size_t n_locations,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/units.h"
 #include "golang/elf.h"
 #include "golang/memprofile.h"
@@ -133,34 +134,30 @@ struct sum {
 	uint64_t rate, inuse, alloc;
 	struct site *v;
 	size_t n, room;
+	struct cgm_hash places; /* in @v, plus 1, by the name's address */
 };
 
-/* Open addressing by the name's address; room is a power of two and twice what is in it. */
-static struct site *site_of(struct sum *s, const char *function)
+/* NULL in @ret_site: there are too many, and this would be one more. 0 or -ENOMEM. */
+static int site_of(struct sum *s, const char *function, struct site **ret_site)
 {
-	size_t mask = s->room - 1, i = ((uintptr_t)function >> 4) * 0x9e3779b1u & mask;
+	uint64_t key = (uintptr_t)function, place = cgm_hash_get(&s->places, key, NULL, NULL);
 
-	while (s->v[i].function && s->v[i].function != function)
-		i = (i + 1) & mask;
-	return &s->v[i];
-}
-
-static int make_room(struct sum *s)
-{
-	struct sum old = *s;
-
-	if (2 * (s->n + 1) <= s->room)
+	*ret_site = place ? &s->v[place - 1] : NULL;
+	if (place || s->n >= SITES_MAX)
 		return 0;
-	s->room = old.room ? old.room * 2 : 1024;
-	s->v = calloc(s->room, sizeof *s->v);
-	if (!s->v) {
-		*s = old;
-		return -ENOMEM;
+	if (s->n == s->room) {
+		size_t room = s->room ? s->room * 2 : 512;
+		struct site *v = realloc(s->v, room * sizeof *v);
+
+		if (!v)
+			return -ENOMEM;
+		s->v = v;
+		s->room = room;
 	}
-	for (size_t i = 0; i < old.room; i++)
-		if (old.v[i].function)
-			*site_of(s, old.v[i].function) = old.v[i];
-	free(old.v);
+	if (cgm_hash_add(&s->places, key, s->n + 1))
+		return -ENOMEM;
+	s->v[s->n] = (struct site){.function = function};
+	*ret_site = &s->v[s->n++];
 	return 0;
 }
 
@@ -177,7 +174,6 @@ static int see(const struct cgm_mem_record *m, void *arg)
 {
 	struct sum *s = arg;
 	uint64_t objects, bytes, all, all_bytes;
-	const char *function;
 	struct site *site;
 	int r;
 
@@ -188,17 +184,9 @@ static int see(const struct cgm_mem_record *m, void *arg)
 		return 0;
 	s->inuse = cgm_add_sat(s->inuse, bytes);
 	s->alloc = cgm_add_sat(s->alloc, all_bytes);
-	r = make_room(s);
-	if (r)
-		return r;
-	function = function_of(s, m);
-	site = site_of(s, function);
-	if (!site->function) {
-		if (s->n >= SITES_MAX)
-			return 0; /* the totals are right all the same */
-		site->function = function;
-		s->n++;
-	}
+	r = site_of(s, function_of(s, m), &site);
+	if (r || !site)
+		return r; /* the totals are right all the same */
 	site->inuse_bytes = cgm_add_sat(site->inuse_bytes, bytes);
 	site->inuse_objects = cgm_add_sat(site->inuse_objects, objects);
 	site->alloc_bytes = cgm_add_sat(site->alloc_bytes, all_bytes);
@@ -213,8 +201,6 @@ static int compare_sites(const void *va, const void *vb)
 		return a->inuse_bytes < b->inuse_bytes ? 1 : -1;
 	if (a->alloc_bytes != b->alloc_bytes)
 		return a->alloc_bytes < b->alloc_bytes ? 1 : -1;
-	if (!a->function || !b->function)
-		return !a->function - !b->function;
 	return strcmp(a->function, b->function);
 }
 
@@ -225,8 +211,8 @@ static int take_sites(struct sum *s, struct cgm_go *ret)
 
 	if (!v)
 		return -ENOMEM;
-	if (s->room)
-		qsort(s->v, s->room, sizeof *s->v, compare_sites);
+	if (s->n)
+		qsort(s->v, s->n, sizeof *s->v, compare_sites);
 	for (size_t i = 0; i < n; i++) {
 		cgm_go_name(v[i].function, s->v[i].function);
 		v[i].inuse_bytes = s->v[i].inuse_bytes;
@@ -250,5 +236,6 @@ int cgm_sites_read(const struct cgm_go_process *p, const struct cgm_go_place *pl
 	if (!r)
 		r = take_sites(&s, ret);
 	free(s.v);
+	cgm_hash_clear(&s.places);
 	return r;
 }

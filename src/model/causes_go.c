@@ -15,6 +15,15 @@ struct go_cause {
 	char n[CGM_TEXT_MAX], who[CGM_GO_TEXT], fit[CGM_GO_TEXT], target[CGM_NAME_TEXT];
 };
 
+/* What fits is said once, in the first cause that is shown. */
+static bool was_said(const struct cgm_rules *r, const char *text)
+{
+	for (size_t i = 0; i < r->before->n; i++)
+		if (strstr(r->before->v[i].advice, text))
+			return true;
+	return false;
+}
+
 /*
  * "web (pid 12, go1.22.5)", "3 Go programs, 9.0 MiB of it in web (pid 12, go1.22.5)", or "21 Go
  * programs, none large (most, 1.5 MiB, in web (pid 12, go1.22.5))"
@@ -39,7 +48,8 @@ static void start(const struct cgm_rules *r, const struct cgm_finding *f, enum c
 		return;
 	}
 	(void)cgm_go_process_text(name, c->g);
-	(void)cgm_go_fit_text(c->fit, r, c->g);
+	if (was_said(r, cgm_go_fit_text(c->fit, r, c->g)))
+		c->fit[0] = '\0';
 	cgm_human_bytes(most, cgm_min_u64(bytes, f->bytes.v));
 	if (n > 1)
 		(void)snprintf(c->who, sizeof c->who,

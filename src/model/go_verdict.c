@@ -210,13 +210,16 @@ bool cgm_go_todo(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 	return *buf;
 }
 
+/* What the sites have together: an estimate by one sample in 512 KiB, so two digits of it. */
 static uint64_t live_objects(const struct cgm_go *g)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, step = 1;
 
 	for (size_t i = 0; i < g->n_sites; i++)
 		sum = cgm_add_sat(sum, g->sites[i].inuse_objects);
-	return sum;
+	while (sum / step >= 100)
+		step *= 10;
+	return cgm_add_sat(sum, step / 2) / step * step;
 }
 
 /* Go's part of docker's figure from which it belongs in a verdict on something else. */
@@ -236,8 +239,8 @@ static void beside_heap(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s, con
 			const struct cgm_finding *cause)
 {
 	char n[CGM_TEXT_MAX], live[CGM_TEXT_MAX], count[CGM_TEXT_MAX], comm[CGM_NAME_TEXT];
-	char objects[CGM_TEXT_MAX + 16] = "";
-	uint64_t bytes;
+	char objects[CGM_TEXT_MAX + 24] = "";
+	uint64_t bytes, live_n = live_objects(g);
 	size_t have;
 
 	if (!g->inuse_space.known)
@@ -245,9 +248,9 @@ static void beside_heap(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s, con
 	cgm_human_bytes(n, g->inuse_space.v);
 	(void)cgm_go_largest(s, CGM_CHILD_GO_HEAP_LIVE, &bytes, &have);
 	/* a profile that saw most of the heap */
-	if (s->n_go == 1 && live_objects(g) && g->inuse_space.v > cause->bytes.v / 2)
-		(void)snprintf(objects, sizeof objects, " in %s objects",
-			       cgm_go_count(count, live_objects(g)));
+	if (s->n_go == 1 && live_n && g->inuse_space.v > cause->bytes.v / 2)
+		(void)snprintf(objects, sizeof objects, " in about %s object%s",
+			       cgm_go_count(count, live_n), live_n == 1 ? "" : "s");
 	if (s->n_go == 1)
 		(void)snprintf(buf, CGM_GO_TEXT, "%s; pprof (inuse_space) shows %s", objects, n);
 	else

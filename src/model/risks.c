@@ -219,50 +219,6 @@ bool cgm_risk_throttled(const struct cgm_rules *r, struct cgm_finding *f)
 	return false;
 }
 
-static bool ended(const struct cgm_snapshot *s)
-{
-	return s->target.state &&
-	       (!strcmp(s->target.state, "exited") || !strcmp(s->target.state, "dead"));
-}
-
-bool cgm_risk_oom_killed(const struct cgm_rules *r, struct cgm_finding *f)
-{
-	const struct cgm_snapshot *s = r->s;
-	uint64_t kills = cgm_get(&s->now, CGM_OOM_KILLS);
-	bool engine = s->target.oom_killed_known && s->target.oom_killed, recent;
-	char ago[CGM_TEXT_MAX], rss[CGM_TEXT_MAX], who[CGM_NAME_TEXT];
-
-	if (!kills && !engine && !s->oom.known)
-		return false;
-	recent = (s->oom.known && s->oom.seconds_ago < 3600) || ended(s) ||
-		 (s->before.version && cgm_has(&s->before, CGM_OOM_KILLS) &&
-		  kills > s->before.v[CGM_OOM_KILLS]);
-	f->severity = recent ? CGM_CRITICAL : CGM_WARN;
-	if (cgm_has(&s->now, CGM_OOM_KILLS))
-		cgm_evidence(f, "oom_kill", kills, "count");
-	if (engine)
-		cgm_evidence(f, "OOMKilled", 1, "count");
-	if (s->oom.known) {
-		cgm_evidence(f, "seconds_ago", s->oom.seconds_ago, "count");
-		if (s->oom.anon_rss.known)
-			cgm_evidence(f, "anon-rss", s->oom.anon_rss.v, "bytes");
-		cgm_say(f, "The kernel killed %s (pid %d) %s ago because memory ran out%s%s%s.",
-			cgm_name_text(who, s->oom.victim), (int)s->oom.pid,
-			cgm_human_seconds(ago, s->oom.seconds_ago),
-			s->oom.anon_rss.known ? "; it had " : "",
-			s->oom.anon_rss.known ? cgm_human_bytes(rss, s->oom.anon_rss.v) : "",
-			s->oom.anon_rss.known ? " of anonymous memory" : "");
-	} else if (kills) {
-		cgm_say(f, "The kernel killed %ju of its processes because memory ran out.",
-			(uintmax_t)kills);
-	} else {
-		cgm_say(f, "The engine says that it was killed because memory ran out.");
-	}
-	cgm_advise(f, "The kernel's report has the figures at that moment: dmesg -T | grep -A40 "
-		      "oom-kill. Raise the limit, or make the largest cause smaller.");
-	return true;
-}
-
 /* The ancestor whose limit matters most: one that is nearly full, else the lowest below the own. */
 static size_t tightest_ancestor(const struct cgm_rules *r, uint64_t own, bool *ret_full)
 {

@@ -61,6 +61,7 @@ struct cgm_partition {
 struct cgm_rules {
 	const struct cgm_snapshot *s;
 	const struct cgm_breakdown *b;
+	const struct cgm_findings *before; /* those that are shown before the one that is made */
 	struct cgm_proc_sums sums;
 	struct cgm_partition p;
 	uint64_t threshold; /* max(16 MiB, 10 % of charged) */
@@ -110,6 +111,10 @@ uint64_t cgm_needed(const struct cgm_sample *s, const struct cgm_breakdown *b);
 bool cgm_above(uint64_t used, uint64_t limit, unsigned percent);
 /* @part of @whole in percent, at most 100. */
 unsigned cgm_percent(uint64_t part, uint64_t whole);
+
+#define CGM_END_TEXT 192
+/* model/death.c: " It ended by itself ...", where no OOM kill ended it; else "". */
+const char *cgm_end_text(char buf[CGM_END_TEXT], const struct cgm_snapshot *s);
 
 /* One rule of the tables of risks and notices: false when it does not fire. */
 typedef bool cgm_rule_fn(const struct cgm_rules *r, struct cgm_finding *f);

@@ -106,11 +106,16 @@ struct cgm_holder {
 
 /* The kernel's record of an OOM kill, from /dev/kmsg. */
 struct cgm_oom_report {
+	bool looked; /* the log was read: not known then means that it tells of none */
 	bool known;
 	uint64_t seconds_ago;
 	char victim[64];
 	pid_t pid;
 	struct cgm_opt anon_rss, file_rss, shmem_rss;
+	/* The figures of the group that ran out, as it printed them; version 0: none found. */
+	struct cgm_sample figures;
+	bool of_ancestor; /* and that was a group above the target, whose limit was reached */
+	bool of_machine;  /* no limit: the machine itself ran out */
 };
 
 struct cgm_unreadable {

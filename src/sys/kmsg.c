@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sys/kmsg.h"
+#include "sys/kmsg_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +11,9 @@
 #include "base/parse.h"
 #include "base/readfile.h"
 #include "base/units.h"
-#include "sys/keyed.h"
 #include "sys/process.h"
 #include "base/banned.h"
 
-#define RECORD_MAX   8192 /* kernel/printk/printk.c CONSOLE_EXT_LOG_MAX; a shorter read is EINVAL */
 #define LOG_READ_MAX ((size_t)64 << 20) /* a log that grows as fast as it is read must end too */
 #define COMM_MAX     15
 
@@ -24,10 +22,12 @@ struct scan {
 	const char *group;
 	struct cgm_oom_report report;
 	uint64_t usec;
-	bool awaits_sizes; /* the report's "Killed process" is still to come */
+	bool awaits_sizes;		 /* the report's "Killed process" is still to come */
+	struct cgm_figures_scan figures; /* of the report that is being read */
+	struct cgm_oom_figures *found;	 /* those of @report; NULL: nobody wants them */
 };
 
-static const char *find_in(struct cgm_span s, const char *what)
+const char *cgm_span_find(struct cgm_span s, const char *what)
 {
 	return s.len ? memmem(s.s, s.len, what, strlen(what)) : NULL;
 }
@@ -36,7 +36,7 @@ static const char *find_last(struct cgm_span s, const char *what)
 {
 	const char *found = NULL, *p;
 
-	while ((p = find_in(s, what))) {
+	while ((p = cgm_span_find(s, what))) {
 		found = p;
 		s.len -= (size_t)(p + 1 - s.s);
 		s.s = p + 1;
@@ -44,31 +44,30 @@ static const char *find_last(struct cgm_span s, const char *what)
 	return found;
 }
 
-static bool has_prefix(struct cgm_span s, const char *prefix)
+bool cgm_span_starts(struct cgm_span s, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
 	return s.len >= n && !memcmp(s.s, prefix, n);
 }
 
-/* What is before @at, and what is behind the @skip bytes there. */
 static struct cgm_span before(struct cgm_span s, const char *at)
 {
 	return (struct cgm_span){s.s, (size_t)(at - s.s)};
 }
 
-static struct cgm_span after(struct cgm_span s, const char *at, size_t skip)
+struct cgm_span cgm_span_after(struct cgm_span s, const char *at, size_t skip)
 {
 	return (struct cgm_span){at + skip, (size_t)(s.s + s.len - at) - skip};
 }
 
 /* The log has non-printable bytes and backslashes as \xNN (printk.c msg_add_ext_text). */
-static size_t unescape(char to[RECORD_MAX], struct cgm_span from)
+static size_t unescape(char to[CGM_KMSG_RECORD_MAX], struct cgm_span from)
 {
 	size_t n = 0;
 	uint64_t byte;
 
-	for (size_t i = 0; i < from.len && n < RECORD_MAX - 1; i++) {
+	for (size_t i = 0; i < from.len && n < CGM_KMSG_RECORD_MAX - 1; i++) {
 		char c = from.s[i];
 
 		if (c == '\\' && from.len - i >= 4 && from.s[i + 1] == 'x' &&
@@ -100,8 +99,8 @@ static bool concerns(const char *group, struct cgm_span path)
 	const size_t n = strlen(group);
 
 	if (*group == '/') /* "/" itself is above all */
-		return path.len &&
-		       (n == 1 || (has_prefix(path, group) && (path.len == n || path.s[n] == '/')));
+		return path.len && (n == 1 || (cgm_span_starts(path, group) &&
+					       (path.len == n || path.s[n] == '/')));
 	while (path.len) {
 		if (component_is(cgm_span_part(&path, '/'), group))
 			return true;
@@ -109,23 +108,18 @@ static bool concerns(const char *group, struct cgm_span path)
 	return false;
 }
 
-struct kill {
-	struct cgm_span oom_group, task_group, comm;
-	uint64_t pid;
-};
-
 /*
  * ...[,oom_memcg=PATH|,global_oom],task_memcg=PATH,task=COMM,pid=N,uid=N, where paths and COMM may
  * hold anything that looks like the rest. The numbers are found from the end; COMM is short; and a
  * line in which a path's mark stands twice is not believed: somebody's group could pass for
  * another.
  */
-static bool parse_kill(struct cgm_span line, struct kill *ret)
+static bool parse_kill(struct cgm_span line, struct cgm_kmsg_kill *ret)
 {
 	static const char task[] = ",task=", oom_mark[] = ",oom_memcg=",
 			  task_mark[] = ",task_memcg=";
 	const char *uid = find_last(line, ",uid="), *pid, *comm, *to, *from;
-	struct kill k = {0};
+	struct cgm_kmsg_kill k = {0};
 	struct cgm_span tail;
 
 	if (!uid)
@@ -134,54 +128,76 @@ static bool parse_kill(struct cgm_span line, struct kill *ret)
 	pid = find_last(line, ",pid=");
 	if (!pid)
 		return false;
-	tail = after(line, pid, strlen(",pid="));
+	tail = cgm_span_after(line, pid, strlen(",pid="));
 	if (cgm_parse_max(tail.s, tail.len, INT_MAX, &k.pid) < 0)
 		return false;
 	line = before(line, pid);
 	tail = line;
 	if (tail.len > COMM_MAX + strlen(task))
-		tail = after(tail, tail.s + tail.len - COMM_MAX - strlen(task), 0);
-	comm = find_in(tail, task);
+		tail = cgm_span_after(tail, tail.s + tail.len - COMM_MAX - strlen(task), 0);
+	comm = cgm_span_find(tail, task);
 	if (!comm)
 		return false;
-	k.comm = after(line, comm, strlen(task));
+	k.comm = cgm_span_after(line, comm, strlen(task));
 	line = before(line, comm);
-	to = find_in(line, task_mark);
-	from = find_in(line, oom_mark);
+	to = cgm_span_find(line, task_mark);
+	from = cgm_span_find(line, oom_mark);
 	if (!to || to != find_last(line, task_mark) || from != find_last(line, oom_mark) ||
 	    (from && from > to))
 		return false;
-	k.task_group = after(line, to, strlen(task_mark));
+	k.task_group = cgm_span_after(line, to, strlen(task_mark));
 	if (from)
-		k.oom_group = after(before(line, to), from, strlen(oom_mark));
+		k.oom_group = cgm_span_after(before(line, to), from, strlen(oom_mark));
 	*ret = k;
 	return true;
 }
 
+/* The figures that stand above this kill are its group's; with the machine's want there are none.
+ */
+static void take_figures(struct scan *s)
+{
+	struct cgm_oom_figures f = s->figures.f;
+
+	if (!s->found)
+		return;
+	cgm_oom_figures_clear(s->found);
+	if (!s->report.of_machine)
+		*s->found = f;
+	else
+		cgm_oom_figures_clear(&f);
+	s->figures = (struct cgm_figures_scan){0};
+}
+
 static void see_kill(struct scan *s, struct cgm_span line, uint64_t usec)
 {
-	struct kill k;
+	struct cgm_kmsg_kill k;
 
 	s->awaits_sizes = false;
 	if (!parse_kill(line, &k) ||
 	    (!concerns(s->group, k.task_group) && !concerns(s->group, k.oom_group)))
 		return;
-	s->report = (struct cgm_oom_report){.known = true, .pid = (pid_t)k.pid};
+	s->report = (struct cgm_oom_report){
+		.known = true,
+		.pid = (pid_t)k.pid,
+		.of_machine = !k.oom_group.len,
+		.of_ancestor = k.oom_group.len && !concerns(s->group, k.oom_group),
+	};
+	take_figures(s);
 	cgm_comm_set(s->report.victim, k.comm.s, k.comm.len);
 	s->usec = usec;
 	s->awaits_sizes = true;
 }
 
-static struct cgm_opt kb_after(struct cgm_span text, const char *name)
+struct cgm_opt cgm_kmsg_kb(struct cgm_span text, const char *name)
 {
-	const char *at = find_in(text, name);
+	const char *at = cgm_span_find(text, name);
 	struct cgm_opt opt = {0};
 	struct cgm_span number;
 	uint64_t kb;
 
 	if (!at)
 		return opt;
-	text = after(text, at, strlen(name));
+	text = cgm_span_after(text, at, strlen(name));
 	number = cgm_span_part(&text, 'k');
 	opt.known = text.len && *text.s == 'B' &&
 		    cgm_parse_max(number.s, number.len, UINT64_MAX / 1024, &kb) == 0;
@@ -194,44 +210,75 @@ static struct cgm_opt kb_after(struct cgm_span text, const char *name)
 static void see_sizes(struct scan *s, struct cgm_span line)
 {
 	static const char killed[] = "Killed process ", sizes[] = ") total-vm:";
-	const char *at = find_in(line, killed), *end = find_last(line, sizes);
+	const char *at = cgm_span_find(line, killed), *end = find_last(line, sizes);
 	struct cgm_span rest, number;
 	uint64_t pid;
 
 	if (!at || !end)
 		return;
-	rest = after(line, at, strlen(killed));
+	rest = cgm_span_after(line, at, strlen(killed));
 	number = cgm_span_part(&rest, ' ');
 	if (cgm_parse_max(number.s, number.len, INT_MAX, &pid) < 0 || (pid_t)pid != s->report.pid)
 		return;
-	rest = after(line, end, strlen(sizes));
-	s->report.anon_rss = kb_after(rest, "anon-rss:");
-	s->report.file_rss = kb_after(rest, "file-rss:");
-	s->report.shmem_rss = kb_after(rest, "shmem-rss:");
+	rest = cgm_span_after(line, end, strlen(sizes));
+	s->report.anon_rss = cgm_kmsg_kb(rest, "anon-rss:");
+	s->report.file_rss = cgm_kmsg_kb(rest, "file-rss:");
+	s->report.shmem_rss = cgm_kmsg_kb(rest, "shmem-rss:");
 	s->awaits_sizes = false;
 }
 
-/* One line: "6,339,5140900,-;text". Lines of a record's dictionary begin with a blank. */
-static void see_line(struct scan *s, struct cgm_span line)
+/*
+ * Takes the head off a line "6,339,5140900,-;text". Lines of a record's dictionary begin with a
+ * blank. Priority 0 to 7 is the kernel's facility: what programs write there gets another.
+ */
+static bool take_head(struct cgm_span *line, uint64_t *ret_usec)
 {
-	struct cgm_span header = cgm_span_part(&line, ';');
+	struct cgm_span header = cgm_span_part(line, ';');
 	struct cgm_span priority = cgm_span_part(&header, ',');
-	char text[RECORD_MAX];
-	struct cgm_span decoded = {text, 0};
-	uint64_t prio, usec;
+	uint64_t prio;
 
 	cgm_span_part(&header, ',');
 	header = cgm_span_part(&header, ',');
-	/* 0 to 7: the kernel's facility. What programs write there gets another. */
-	if (cgm_parse_max(priority.s, priority.len, 7, &prio) < 0 ||
-	    cgm_parse_u64(header.s, header.len, &usec) < 0)
+	return cgm_parse_max(priority.s, priority.len, 7, &prio) == 0 &&
+	       cgm_parse_u64(header.s, header.len, ret_usec) == 0;
+}
+
+static const char kill_line[] = "oom-kill:constraint=";
+
+bool cgm_kmsg_kill_parse(struct cgm_span line, char text[CGM_KMSG_RECORD_MAX],
+			 struct cgm_kmsg_kill *ret)
+{
+	struct cgm_span decoded = {text, 0};
+	struct cgm_kmsg_kill k;
+	uint64_t usec;
+
+	if (!take_head(&line, &usec) || !cgm_span_starts(line, kill_line))
+		return false;
+	decoded.len = unescape(text, line);
+	if (!parse_kill(decoded, &k))
+		return false;
+	*ret = k;
+	ret->usec = usec;
+	return true;
+}
+
+static void see_line(struct scan *s, struct cgm_span line)
+{
+	char text[CGM_KMSG_RECORD_MAX];
+	struct cgm_span decoded = {text, 0};
+	uint64_t usec;
+
+	if (!take_head(&line, &usec))
 		return;
-	if (has_prefix(line, "oom-kill:constraint=")) {
+	if (cgm_span_starts(line, kill_line)) {
 		decoded.len = unescape(text, line);
 		see_kill(s, decoded, usec);
-	} else if (s->awaits_sizes && find_in(line, "Killed process ")) {
+	} else if (s->awaits_sizes && cgm_span_find(line, "Killed process ")) {
 		decoded.len = unescape(text, line);
 		see_sizes(s, decoded);
+	} else if (s->found && cgm_figures_may_be(&s->figures, line)) {
+		decoded.len = unescape(text, line);
+		cgm_figures_see(&s->figures, decoded);
 	}
 }
 
@@ -247,18 +294,20 @@ static void finish(struct scan *s, uint64_t now_us, struct cgm_oom_report *ret)
 {
 	s->report.seconds_ago = s->report.known ? cgm_sub_sat(now_us, s->usec) / 1000000 : 0;
 	*ret = s->report;
+	cgm_oom_figures_clear(&s->figures.f);
 }
 
 void cgm_kmsg_parse(const char *text, size_t len, const char *group, uint64_t now_us,
-		    struct cgm_oom_report *ret)
+		    struct cgm_oom_report *ret, struct cgm_oom_figures *ret_figures)
 {
-	struct scan s = {.group = group};
+	struct scan s = {.group = group, .found = ret_figures};
 
 	see_text(&s, text, len);
 	finish(&s, now_us, ret);
 }
 
-static int read_saved(const struct cgm_root *root, const char *group, struct cgm_oom_report *ret)
+static int read_saved(const struct cgm_root *root, const char *group, struct cgm_oom_report *ret,
+		      struct cgm_oom_figures *ret_figures)
 {
 	CGM_AUTO_BUF struct cgm_buf log = {0}, uptime = {0};
 	double up = 0;
@@ -269,14 +318,14 @@ static int read_saved(const struct cgm_root *root, const char *group, struct cgm
 	if (cgm_root_read(root, "proc/uptime", &uptime, CGM_READ_CAP) == 0)
 		(void)cgm_parse_decimal(cgm_buf_str(&uptime), strcspn(cgm_buf_str(&uptime), " \n"),
 					&up);
-	cgm_kmsg_parse(cgm_buf_str(&log), log.len, group, (uint64_t)(up * 1e6), ret);
+	cgm_kmsg_parse(cgm_buf_str(&log), log.len, group, (uint64_t)(up * 1e6), ret, ret_figures);
 	return 0;
 }
 
 /* Each read(2) gives one record; EPIPE says that the ring has overtaken us, and goes on. */
 static int read_live(int fd, struct scan *s)
 {
-	char record[RECORD_MAX];
+	char record[CGM_KMSG_RECORD_MAX];
 	size_t total = 0;
 
 	while (total < LOG_READ_MAX) {
@@ -296,21 +345,24 @@ static int read_live(int fd, struct scan *s)
 	return 0;
 }
 
-int cgm_kmsg_oom(const struct cgm_root *root, const char *group, struct cgm_oom_report *ret)
+int cgm_kmsg_oom(const struct cgm_root *root, const char *group, struct cgm_oom_report *ret,
+		 struct cgm_oom_figures *ret_figures)
 {
 	CGM_AUTO_CLOSE int fd = -1;
-	struct scan s = {.group = group};
+	struct scan s = {.group = group, .found = ret_figures};
 	struct timespec now;
 	int r;
 
 	if (!cgm_root_is_live(root))
-		return read_saved(root, group, ret);
+		return read_saved(root, group, ret, ret_figures);
 	fd = cgm_root_openat(root, "dev/kmsg", O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	r = read_live(fd, &s);
-	if (r < 0)
+	if (r < 0) {
+		cgm_oom_figures_clear(&s.figures.f);
 		return r;
+	}
 	/* The log's clock stands still while the machine sleeps, as this one does. */
 	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
 		return -errno;

@@ -14,7 +14,7 @@
 #include "golang/figures.h"
 
 #define START	 UINT64_C(0x5a0000)
-#define WORDS	 4096
+#define WORDS	 12288 /* more than one piece of the search */
 #define RECORD	 10
 #define MAPPINGS 0x8000 /* in a record's place: it is a mapping */
 #define NAMES	 8
@@ -78,14 +78,18 @@ static void take_records(const uint8_t *data, size_t size, struct memory *m,
 	}
 }
 
-static void check_runtime(const struct cgm_go_process *p, struct cgm_go *g)
+static void check_runtime(const struct cgm_go_process *p, bool quiet, struct cgm_go *g)
 {
+	const struct cgm_go_layout *l = cgm_go_layout_of(p->image);
 	struct cgm_go_place place = {0};
+	struct cgm_go_figures f;
 	int r = cgm_go_locate(p, &place);
 
 	check(r == 0 || (!place.gc_controller && !place.memstats));
 	if (r < 0)
 		return;
+	check(!quiet ||
+	      (cgm_go_figures_read(p, l, &place, &f) == 0 && cgm_go_figures_tear(l, &f) == 0));
 	r = cgm_go_runtime_read(p, &place, g);
 	check(r == 0 || r == -EAGAIN);
 	if (r == 0) {
@@ -113,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m.every = data[1] >> 1;
 	m.torn = data[2] | (size_t)data[3] << 8;
 	take_records(data + 4, size - 4, &m, all, &total);
-	check_runtime(&p, &g);
+	check_runtime(&p, !m.every, &g);
 	cgm_go_resident_make(all, &image, &g);
 	check(r->arenas + r->arenas_lazyfree + r->runtime + r->off_heap + r->off_heap_lazyfree +
 		      r->program ==

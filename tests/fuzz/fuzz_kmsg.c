@@ -13,9 +13,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const groups[] = {"/", "/docker/ab", "ab"};
 	struct cgm_oom_report r = {0};
+	struct cgm_oom_figures f = {0};
 
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-		cgm_kmsg_parse((const char *)data, size, groups[i], 1u << 30, &r);
+		cgm_kmsg_parse((const char *)data, size, groups[i], 1u << 30, &r, &f);
 		if (strnlen(r.victim, sizeof r.victim) == sizeof r.victim || r.pid < 0 ||
 		    (!r.known && (r.pid || *r.victim || r.anon_rss.known)))
 			abort();
@@ -24,5 +25,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				abort();
 		}
 	}
+	cgm_oom_figures_clear(&f);
 	return 0;
 }

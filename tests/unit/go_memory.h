@@ -18,6 +18,7 @@
 struct go_memory {
 	uint8_t data[DATA_LEN];
 	unsigned reads;
+	uint64_t read_to;	       /* link address: nothing from here on was read */
 	uint64_t swapped, swapped_len; /* link addresses */
 	/* A process that changes between two reads: @tear is put at @tear_at, in turns with what
 	 * is there. 0: it is quiet. */
@@ -38,6 +39,8 @@ static inline int go_memory_read(void *ctx, uint64_t addr, void *buf, size_t len
 	if (m->swapped_len && at < m->swapped + m->swapped_len && m->swapped < at + len)
 		return -ENODATA;
 	memcpy(buf, m->data + (at - DATA_START), len);
+	if (m->read_to < at + len)
+		m->read_to = at + len;
 	if (m->tear_every && m->reads % m->tear_every && m->tear_at >= at &&
 	    m->tear_at + 8 <= at + len)
 		memcpy((uint8_t *)buf + (m->tear_at - at), &m->tear, 8);
@@ -151,7 +154,7 @@ static inline void go_plant_gc(struct go_memory *m, const struct cgm_go_layout *
 	go_put(m, at + gc->six + 40, GO_SYS - RELEASED);
 }
 
-#define GC_AT	 (DATA_START + UINT64_C(0x2dfc0)) /* over the end of a piece of the search */
+#define GC_AT	 (DATA_START + UINT64_C(0x2ffc0)) /* over the end of a piece of the search */
 #define STATS_AT (DATA_START + UINT64_C(0x3ef80))
 
 static inline const struct cgm_go_layout *go_plant(struct go_memory *m, unsigned minor)

@@ -36,6 +36,40 @@ static void test_go_limit_threshold(void **state)
 	}
 }
 
+static unsigned n_that_say(const char *what)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < c.c.f->n; i++)
+		n += strstr(c.c.f->v[i].advice, what) != NULL;
+	return n;
+}
+
+/* What fits is said in the first Go cause that is shown, and not again. */
+static void test_what_fits_is_said_once(void **state)
+{
+	static const char fits[] = "GOMEMLIMIT=250MiB fits the limit of 280 MiB.";
+	struct cgm_go *g = start(2);
+
+	(void)state;
+	live(g, 60 * MIB);
+	go_fresh(&c, g, 50 * MIB);
+	go_idle(&c, g, 40 * MIB);
+	limit(280 * MIB);
+	case_explain(&c.c);
+	assert_string_equal(c.c.f->v[0].id, "go-heap");
+	has(c.c.f->v[0].advice, fits);
+	assert_non_null(find(&c.c, "go-garbage"));
+	assert_non_null(find(&c.c, "go-idle"));
+	assert_int_equal(n_that_say(fits), 1);
+	go_idle(&c, g, 30 * MIB);
+	case_explain(&c.c);
+	assert_string_equal(c.c.f->v[0].id, "go-idle");
+	has(c.c.f->v[0].advice, fits);
+	assert_int_equal(n_that_say(fits), 1);
+	case_end(&c.c);
+}
+
 static void test_go_limit_set(void **state)
 {
 	struct cgm_go *g = start(2);
@@ -274,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_go_limit_threshold),
+		cmocka_unit_test(test_what_fits_is_said_once),
 		cmocka_unit_test(test_go_limit_set),
 		cmocka_unit_test(test_go_limit_needs_go_memory),
 		cmocka_unit_test(test_go_limit_that_does_not_fit),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "go_memory.h"
+#include "golang/scan.h"
 
 static struct go_memory mem;
 
@@ -86,23 +87,117 @@ static void test_by_place(void **state)
 	assert_int_equal(locate(), -ENOENT);
 }
 
-/* Two that add up, and neither is believed. */
+#define OTHER_AT (DATA_START + 0x60000) /* pieces behind both */
+
+/* Before 1.19 gcController has nothing but its form. Two that add up, and neither is believed. */
 static void test_not_unique(void **state)
 {
 	const struct cgm_go_layout *l;
 
 	(void)state;
-	for (unsigned minor = CGM_GO_MINOR_FIRST; minor <= CGM_GO_MINOR_LAST; minor += 4) {
+	for (unsigned minor = CGM_GO_MINOR_FIRST; minor < 19; minor++) {
 		l = go_plant(&mem, minor);
-		go_plant_stats(&mem, l, DATA_START + 0x60000);
+		go_plant_stats(&mem, l, OTHER_AT);
 		assert_int_equal(locate(), -ENOENT);
 		l = go_plant(&mem, minor);
-		go_plant_gc(&mem, l, DATA_START + 0x60000);
+		go_plant_gc(&mem, l, OTHER_AT);
 		assert_int_equal(locate(), -ENOENT);
 		/* One that does not add up is none. */
-		go_put(&mem, DATA_START + 0x60000 + l->gc->heap_minimum, 4 * MB + 8);
+		go_put(&mem, OTHER_AT + l->gc->heap_minimum, 4 * MB + 8);
 		found(unknown);
+		assert_int_equal(mem.read_to, DATA_START + DATA_LEN);
 	}
+}
+
+/* From 1.19 on a pair that adds up is proof: what comes behind it is not read. */
+static void test_first(void **state)
+{
+	const struct cgm_go_layout *l;
+
+	(void)state;
+	for (unsigned minor = 19; minor <= CGM_GO_MINOR_LAST; minor++) {
+		struct cgm_go_place place = unknown;
+
+		l = go_plant(&mem, minor);
+		go_plant_stats(&mem, l, OTHER_AT);
+		go_plant_gc(&mem, l, OTHER_AT + 16 * KB);
+		found(unknown);
+		assert_true(mem.read_to > STATS_AT && mem.read_to < OTHER_AT);
+		/* Where one does not add up, the search goes on. */
+		l = go_plant(&mem, minor);
+		go_put(&mem, STATS_AT + l->stats->other_sys, OTHER_SYS + 64 * MB);
+		assert_int_equal(locate(), -ENOENT);
+		assert_int_equal(mem.read_to, DATA_START + DATA_LEN);
+		go_plant_stats(&mem, l, OTHER_AT);
+		assert_int_equal(cgm_go_locate(&mem.process, &place), 0);
+		assert_int_equal(place.gc_controller, GC_AT);
+		assert_int_equal(place.memstats, OTHER_AT);
+	}
+}
+
+/* Two in what was read anyway: neither is believed. */
+static void test_two_at_once(void **state)
+{
+	const struct cgm_go_layout *l;
+
+	(void)state;
+	for (unsigned minor = 19; minor <= CGM_GO_MINOR_LAST; minor++) {
+		l = go_plant(&mem, minor);
+		go_plant_stats(&mem, l, STATS_AT - 16 * KB);
+		assert_int_equal(locate(), -ENOENT);
+		l = go_plant(&mem, minor);
+		go_plant_gc(&mem, l, DATA_START + 64);
+		assert_int_equal(locate(), -ENOENT);
+	}
+}
+
+/* Of so many programs' worth of one form no search is made. */
+static void test_many_of_a_form(void **state)
+{
+	const struct cgm_go_layout *l = go_plant(&mem, 26);
+	const uint64_t fake = DATA_START + 64;
+
+	(void)state;
+	for (uint64_t i = 0; i < CGM_GO_CANDIDATES_MAX; i++) {
+		if (i == CGM_GO_CANDIDATES_MAX - 1)
+			found(unknown);
+		go_plant_gc(&mem, l, fake + i * KB);
+		go_put(&mem, fake + i * KB + l->gc->six, 8 * KB); /* of another heap */
+	}
+	assert_int_equal(locate(), -ENOENT);
+}
+
+/* @n_gc and @n_stats of which no two add up, and that may be of one heap, before the real ones. */
+static void plant_wrong(const struct cgm_go_layout *l, uint64_t n_gc, uint64_t n_stats)
+{
+	for (uint64_t i = 0; i < n_gc; i++) {
+		uint64_t at = DATA_START + 64 + i * KB;
+
+		go_plant_gc(&mem, l, at);
+		go_put(&mem, at + l->gc->six, IN_USE / 2); /* may be IN_USE, and no more */
+		go_put(&mem, at + l->gc->heap_live, 0x1001);
+	}
+	for (uint64_t i = 0; i < n_stats; i++) {
+		uint64_t at = DATA_START + 32 * KB + i * 8 * KB;
+
+		go_plant_stats(&mem, l, at);
+		go_put(&mem, at + l->stats->other_sys, OTHER_SYS + 64 * MB);
+		go_put(&mem, at + l->stats->gen - 16, 3);
+	}
+	go_put(&mem, STATS_AT + l->stats->gen - 16, 3);
+}
+
+static void test_many_pairs(void **state)
+{
+	(void)state;
+	/*
+	 * Each of these has the form of another one a shard before it, with what is committed
+	 * for what is in use, which the real one may be of too: 6 * 8 + 2 * 8.
+	 */
+	plant_wrong(go_plant(&mem, 24), 6, 7);
+	found(unknown);
+	plant_wrong(go_plant(&mem, 24), 7, 7);
+	assert_int_equal(locate(), -ENOENT);
 }
 
 static void test_not_there(void **state)
@@ -185,10 +280,12 @@ static void test_absurd_range(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_by_scan),	     cmocka_unit_test(test_behind_zeros),
-		cmocka_unit_test(test_by_place),     cmocka_unit_test(test_not_unique),
-		cmocka_unit_test(test_not_there),    cmocka_unit_test(test_never_exact),
-		cmocka_unit_test(test_swapped),	     cmocka_unit_test(test_version),
+		cmocka_unit_test(test_by_scan),	       cmocka_unit_test(test_behind_zeros),
+		cmocka_unit_test(test_by_place),       cmocka_unit_test(test_not_unique),
+		cmocka_unit_test(test_first),	       cmocka_unit_test(test_two_at_once),
+		cmocka_unit_test(test_many_of_a_form), cmocka_unit_test(test_many_pairs),
+		cmocka_unit_test(test_not_there),      cmocka_unit_test(test_never_exact),
+		cmocka_unit_test(test_swapped),	       cmocka_unit_test(test_version),
 		cmocka_unit_test(test_absurd_range),
 	};
 

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <string.h>
 
 #include "sys/kmsg.h"
 #include "sys_tree.h"
@@ -25,7 +26,7 @@ static struct cgm_oom_report find(const char *text, const char *group)
 {
 	struct cgm_oom_report r = {.pid = 99};
 
-	cgm_kmsg_parse(text, strlen(text), group, UINT64_C(2400000000), &r);
+	cgm_kmsg_parse(text, strlen(text), group, UINT64_C(2400000000), &r, NULL);
 	return r;
 }
 
@@ -228,27 +229,117 @@ static void test_saved_log(void **state)
 
 	(void)state;
 	tree_make(&t);
-	assert_int_equal(cgm_kmsg_oom(t.root, "/a", &r), -ENOENT);
+	assert_int_equal(cgm_kmsg_oom(t.root, "/a", &r, NULL), -ENOENT);
 	tree_put(&t, "dev/kmsg.txt", KILL("5000000", "/a", "/a", "sh", "5") KILLED("sh", "5", "2"));
-	assert_int_equal(cgm_kmsg_oom(t.root, "/a", &r), 0);
+	assert_int_equal(cgm_kmsg_oom(t.root, "/a", &r, NULL), 0);
 	assert_true(r.known);
 	assert_int_equal(r.seconds_ago, 0);
 	tree_put(&t, "proc/uptime", "65.50 100.00\n");
-	assert_int_equal(cgm_kmsg_oom(t.root, "/a", &r), 0);
+	assert_int_equal(cgm_kmsg_oom(t.root, "/a", &r, NULL), 0);
 	assert_int_equal(r.seconds_ago, 60);
-	assert_int_equal(cgm_kmsg_oom(t.root, "/b", &r), 0);
+	assert_int_equal(cgm_kmsg_oom(t.root, "/b", &r, NULL), 0);
 	assert_false(r.known);
 	tree_remove(&t);
+}
+
+/* A report's figures as Linux 6.18 prints them on v1, a record a line. */
+#define FIGURES_V1(usage, anon)                                                       \
+	"6,1,23,-;memory: usage " usage "kB, limit 61352kB, failcnt 61\n"             \
+	"6,2,23,-;memory+swap: usage 70000kB, limit 62376kB, failcnt 0\n"             \
+	"6,3,23,-;kmem: usage 204kB, limit 9007199254740988kB, failcnt 0\n"           \
+	"6,4,23,-;Memory cgroup stats for /a:\n"                                      \
+	"6,5,23,-;cache 0\n6,6,23,-;total_rss " anon "\n4,7,23,-;e1000: link is up\n" \
+	"6,8,23,-;total_shmem 4096\n6,9,23,-;Tasks state (memory values in pages):\n" \
+	"6,10,23,-;total_cache 77\n"
+
+static struct cgm_oom_figures figures(const char *text, const char *group)
+{
+	struct cgm_oom_report r = {0};
+	struct cgm_oom_figures f = {0};
+
+	cgm_kmsg_parse(text, strlen(text), group, UINT64_C(2400000000), &r, &f);
+	return f;
+}
+
+static void test_figures_by_line(void **state)
+{
+	struct cgm_oom_figures f = figures(
+		FIGURES_V1("100", "1") KILL("1000000", "/b", "/b", "no", "1")
+			FIGURES_V1("61352", "62615552") KILL("2000000", "/a", "/a", "sh", "5")
+				FIGURES_V1("200", "2") KILL("3000000", "/c", "/c", "no", "6"),
+		"/a");
+
+	(void)state;
+	assert_true(f.usage.known && f.limit.known && f.kmem.known && !f.swap.known);
+	assert_int_equal(f.usage.v, 61352 * 1024);
+	assert_int_equal(f.limit.v, 61352 * 1024);
+	assert_int_equal(f.kmem.v, 204 * 1024);
+	assert_string_equal(cgm_buf_str(&f.stat),
+			    "cache 0\ntotal_rss 62615552\ntotal_shmem 4096\n");
+	cgm_oom_figures_clear(&f);
+}
+
+/* As 5.10 and 6.1 print them on v2: one record, cut after a kilobyte, where it may be a number. */
+static void test_figures_in_one_record(void **state)
+{
+	struct cgm_oom_figures f =
+		figures("6,1,23,-;memory: usage 40960kB, limit 40960kB, failcnt 2098\n"
+			"6,2,23,-;swap: usage 8kB, limit 0kB, failcnt 0\n"
+			"6,3,23,-;Memory cgroup stats for /a:\n"
+			"6,4,23,-;anon 11677696\\x0afile 30003200\\x0aevil name 5\\x0apgscan 12\n"
+			"6,5,23,-;Tasks state (memory values in pages):\n" KILL("2000000", "/a",
+										"/a", "sh", "5"),
+			"/a");
+
+	(void)state;
+	assert_int_equal(f.swap.v, 8 * 1024);
+	assert_false(f.kmem.known);
+	assert_string_equal(cgm_buf_str(&f.stat), "anon 11677696\nfile 30003200\n");
+	cgm_oom_figures_clear(&f);
+}
+
+static void test_who_ran_out(void **state)
+{
+	struct cgm_oom_report r = find(KILL("1", "/a", "/a", "x", "1"), "/a");
+
+	(void)state;
+	assert_false(r.of_ancestor || r.of_machine);
+	r = find(KILL("1", "/a/b", "/a/b", "x", "1"), "/a");
+	assert_false(r.of_ancestor || r.of_machine);
+	r = find(KILL("1", "/a", "/a/b", "x", "1"), "/a/b");
+	assert_true(r.of_ancestor && !r.of_machine);
+	r = find("4,1,1,-;oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,"
+		 "mems_allowed=0,global_oom,task_memcg=/a,task=x,pid=1,uid=0\n",
+		 "/a");
+	assert_true(r.known && r.of_machine && !r.of_ancestor);
+	/* figures that stand before a kill by the machine's want are another group's */
+	struct cgm_oom_figures f = figures(
+		FIGURES_V1(
+			"1",
+			"1") "4,1,1,-;oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,"
+			     "mems_allowed=0,global_oom,task_memcg=/a,task=x,pid=1,uid=0\n",
+		"/a");
+	assert_false(f.usage.known);
+	assert_int_equal(f.stat.len, 0);
+	cgm_oom_figures_clear(&f);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_report),	      cmocka_unit_test(test_last_one_counts),
-		cmocka_unit_test(test_which_group),   cmocka_unit_test(test_by_id),
-		cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_hostile_groups),
-		cmocka_unit_test(test_not_believed),  cmocka_unit_test(test_sizes_of_the_right_one),
-		cmocka_unit_test(test_long_record),   cmocka_unit_test(test_saved_log),
+		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_last_one_counts),
+		cmocka_unit_test(test_which_group),
+		cmocka_unit_test(test_by_id),
+		cmocka_unit_test(test_hostile_names),
+		cmocka_unit_test(test_hostile_groups),
+		cmocka_unit_test(test_not_believed),
+		cmocka_unit_test(test_sizes_of_the_right_one),
+		cmocka_unit_test(test_figures_by_line),
+		cmocka_unit_test(test_figures_in_one_record),
+		cmocka_unit_test(test_who_ran_out),
+		cmocka_unit_test(test_long_record),
+		cmocka_unit_test(test_saved_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What killed it: the OOM kill, what filled the limit at that moment by the kernel's own report,
+ * whether something inside the container has started it again; and how it ended without one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/rules.h"
+
+#include "base/banned.h"
+
+#define USER_HZ	    100 /* of /proc/PID/stat; the same on every architecture of Linux but alpha */
+#define RECENT_S    3600
+#define BY_SIGNAL   128 /* exit codes above are 128 + the signal's number */
+#define SIGNAL_LAST 64
+
+static bool ended(const struct cgm_snapshot *s)
+{
+	return s->target.state &&
+	       (!strcmp(s->target.state, "exited") || !strcmp(s->target.state, "dead"));
+}
+
+/* What holds which part in the end, and what to do about it. */
+static const struct {
+	enum cgm_part_id part;
+	const char *what, *advice;
+} fillers[CGM_PART_COUNT] = {
+	{CGM_PART_ANON, "anonymous memory (heap, stacks)",
+	 "Raise the limit, or make the program need less; cgmem record keeps what leads there, and "
+	 "cgmem trend tells how fast."},
+	{CGM_PART_ANON_UNMAPPED, "anonymous memory that is mapped no more (huge pages, swap cache)",
+	 "Let the program do without huge pages (MADV_NOHUGEPAGE), or raise the limit."},
+	{CGM_PART_CACHE, "page cache that could not be dropped",
+	 "It is locked or waits to be written: write less at a time, or raise the limit."},
+	{CGM_PART_TMPFS, "files in tmpfs, memfds and shared mappings",
+	 "Only deleting them frees that memory: see what is written to /dev/shm and other tmpfs "
+	 "mounts, give these a size, or raise the limit."},
+	{CGM_PART_KERNEL, "kernel memory",
+	 "Many files, sockets, threads or pipes take it: look for who opens them, or raise the "
+	 "limit."},
+	{CGM_PART_SOCK, "data in sockets",
+	 "Somebody reads too slowly: bound the queues, or raise the limit."},
+	{CGM_PART_HUGETLB, "hugetlb pages",
+	 "They are set aside as a whole: ask for fewer, or raise the limit."},
+};
+
+/* The breakdown at that moment. False: the report had no figures, or they were cut. */
+static bool at_death(const struct cgm_snapshot *s, struct cgm_breakdown *ret,
+		     enum cgm_part_id *ret_most)
+{
+	enum cgm_part_id most = CGM_PART_ANON;
+
+	if (!s->oom.figures.version)
+		return false;
+	cgm_breakdown_make(&s->oom.figures, &s->host, NULL, 0, ret);
+	if (!ret->known)
+		return false;
+	for (enum cgm_part_id p = 0; p < CGM_PART_COUNT; p++)
+		if (ret->part[p].bytes > ret->part[most].bytes)
+			most = p;
+	*ret_most = most;
+	return ret->part[most].bytes > 0;
+}
+
+/* "because its limit of 59.9 MiB was full: 59.7 MiB of it anonymous memory". */
+static void say_what_filled(char *buf, size_t size, const struct cgm_snapshot *s,
+			    struct cgm_finding *f)
+{
+	const struct cgm_oom_report *o = &s->oom;
+	char limit[CGM_TEXT_MAX + 4] = "", bytes[CGM_TEXT_MAX];
+	struct cgm_breakdown b = {0};
+	enum cgm_part_id most;
+	int n;
+
+	if (cgm_has(&o->figures, CGM_LIMIT)) {
+		memcpy(limit, " of ", sizeof " of ");
+		cgm_human_bytes(limit + strlen(limit), o->figures.v[CGM_LIMIT]);
+		cgm_evidence(f, "limit", o->figures.v[CGM_LIMIT], "bytes");
+	}
+	n = snprintf(buf, size, "because %s%s%s",
+		     o->of_machine    ? "the machine itself ran out of memory"
+		     : o->of_ancestor ? "the limit of a group above it"
+				      : "its limit",
+		     o->of_machine ? "" : limit, o->of_machine ? "" : " was full");
+	if (n < 0 || (size_t)n >= size || !at_death(s, &b, &most))
+		return;
+	cgm_evidence(f, "charged", b.charged, "bytes");
+	cgm_evidence(f, cgm_part_infos[most].id, b.part[most].bytes, "bytes");
+	cgm_advise(f, "%s", fillers[most].advice);
+	(void)snprintf(buf + n, size - (size_t)n, ": %s of it %s",
+		       cgm_human_bytes(bytes, b.part[most].bytes), fillers[most].what);
+}
+
+/* A process of the victim's name that began after the kill: a supervisor in the container. */
+static const struct cgm_process *started_again(const struct cgm_snapshot *s, uint64_t *ret_age_s)
+{
+	int64_t up = s->host.clock - (int64_t)s->host.boot_time;
+
+	if (!s->host.boot_time || up < 0 || ended(s))
+		return NULL;
+	for (size_t i = 0; i < s->n_procs; i++) {
+		const struct cgm_process *p = &s->procs[i];
+		uint64_t age = cgm_sub_sat((uint64_t)up, p->start_ticks / USER_HZ);
+
+		if (p->start_ticks && !strcmp(p->comm, s->oom.victim) &&
+		    age <= s->oom.seconds_ago) {
+			*ret_age_s = age;
+			return p;
+		}
+	}
+	return NULL;
+}
+
+static void tell_report(const struct cgm_snapshot *s, struct cgm_finding *f)
+{
+	char ago[CGM_TEXT_MAX], rss[CGM_TEXT_MAX], age[CGM_TEXT_MAX], who[CGM_NAME_TEXT];
+	char why[256], again[160] = "";
+	const struct cgm_process *next;
+	uint64_t age_s;
+
+	cgm_evidence(f, "seconds_ago", s->oom.seconds_ago, "count");
+	if (s->oom.anon_rss.known)
+		cgm_evidence(f, "anon-rss", s->oom.anon_rss.v, "bytes");
+	say_what_filled(why, sizeof why, s, f);
+	next = started_again(s, &age_s);
+	if (next)
+		(void)snprintf(again, sizeof again,
+			       " One of the same name (pid %d) runs for %s since: something inside "
+			       "starts it again.",
+			       (int)next->pid, cgm_human_seconds(age, age_s));
+	cgm_say(f, "The kernel killed %s (pid %d) %s ago %s%s%s%s.%s",
+		cgm_name_text(who, s->oom.victim), (int)s->oom.pid,
+		cgm_human_seconds(ago, s->oom.seconds_ago), why,
+		s->oom.anon_rss.known ? "; the process had " : "",
+		s->oom.anon_rss.known ? cgm_human_bytes(rss, s->oom.anon_rss.v) : "",
+		s->oom.anon_rss.known ? " of anonymous memory" : "", again);
+}
+
+bool cgm_risk_oom_killed(const struct cgm_rules *r, struct cgm_finding *f)
+{
+	const struct cgm_snapshot *s = r->s;
+	uint64_t kills = cgm_get(&s->now, CGM_OOM_KILLS);
+	bool engine = s->target.oom_killed_known && s->target.oom_killed, recent;
+
+	if (!kills && !engine && !s->oom.known)
+		return false;
+	recent = (s->oom.known && s->oom.seconds_ago < RECENT_S) || ended(s) ||
+		 (s->before.version && cgm_has(&s->before, CGM_OOM_KILLS) &&
+		  kills > s->before.v[CGM_OOM_KILLS]);
+	f->severity = recent ? CGM_CRITICAL : CGM_WARN;
+	if (cgm_has(&s->now, CGM_OOM_KILLS))
+		cgm_evidence(f, "oom_kill", kills, "count");
+	if (engine)
+		cgm_evidence(f, "OOMKilled", 1, "count");
+	cgm_advise(f, "The kernel's report has the figures at that moment: dmesg -T | grep -A40 "
+		      "oom-kill. Raise the limit, or make the largest cause smaller.");
+	if (s->oom.known)
+		tell_report(s, f);
+	else if (kills)
+		cgm_say(f, "The kernel killed %ju of its processes because memory ran out.",
+			(uintmax_t)kills);
+	else
+		cgm_say(f, "The engine says that it was killed because memory ran out.");
+	return true;
+}
+
+const char *cgm_end_text(char buf[CGM_END_TEXT], const struct cgm_snapshot *s)
+{
+	const struct cgm_target *t = &s->target;
+	uint64_t code = t->exit_code.v;
+
+	buf[0] = '\0';
+	if (!ended(s) || !t->exit_code.known || t->oom_killed || s->oom.known)
+		return buf;
+	if (code > BY_SIGNAL && code <= BY_SIGNAL + SIGNAL_LAST)
+		(void)snprintf(buf, CGM_END_TEXT, " Signal %ju ended it%s.",
+			       (uintmax_t)(code - BY_SIGNAL),
+			       s->oom.looked ? ", and the kernel's log has no OOM kill of it: "
+					       "somebody sent the signal, as docker stop and "
+					       "docker kill do"
+					     : "");
+	else
+		(void)snprintf(
+			buf, CGM_END_TEXT,
+			" It ended by itself with exit code %ju, and was not killed for want "
+			"of memory.",
+			(uintmax_t)code);
+	return buf;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What killed it, told from the kernel's report and from how the container ended. */
+#include "model_case.h"
+
+#include "model/rules.h"
+
+static const struct cgm_finding *oom(struct model_case *c)
+{
+	cgm_breakdown_snapshot(&c->s, &c->b);
+	free(c->f);
+	assert_int_equal(cgm_findings_make(&c->s, &c->b, &c->f), 0);
+	for (size_t i = 0; i < c->f->n; i++)
+		if (!strcmp(c->f->v[i].id, "oom-killed"))
+			return &c->f->v[i];
+	return NULL;
+}
+
+static void report(struct model_case *c, uint64_t anon, uint64_t shmem)
+{
+	struct cgm_sample *f = &c->s.oom.figures;
+
+	c->s.oom = (struct cgm_oom_report){.looked = true,
+					   .known = true,
+					   .seconds_ago = 120,
+					   .victim = "app",
+					   .pid = 77,
+					   .anon_rss = {11 * MIB, true}};
+	f->version = 2;
+	cgm_set(f, CGM_CHARGED, 40 * MIB);
+	cgm_set(f, CGM_LIMIT, 40 * MIB);
+	cgm_set(f, CGM_ANON, anon);
+	cgm_set(f, CGM_FILE_CACHE, shmem);
+	cgm_set(f, CGM_SHMEM, shmem);
+}
+
+static void test_what_filled_it(void **state)
+{
+	struct model_case c;
+	const struct cgm_finding *f;
+
+	(void)state;
+	case_start(&c, 2);
+	report(&c, 11 * MIB, 28 * MIB);
+	f = oom(&c);
+	assert_string_equal(f->summary,
+			    "The kernel killed app (pid 77) 2 min ago because its limit of 40.0 "
+			    "MiB was full: 28.0 MiB of it files in tmpfs, memfds and shared "
+			    "mappings; the process had 11.0 MiB of anonymous memory.");
+	assert_non_null(strstr(f->advice, "/dev/shm"));
+	report(&c, 30 * MIB, 9 * MIB);
+	f = oom(&c);
+	assert_non_null(strstr(f->summary, "full: 30.0 MiB of it anonymous memory (heap"));
+	assert_null(strstr(f->advice, "/dev/shm"));
+	c.s.oom.of_ancestor = true;
+	assert_non_null(strstr(oom(&c)->summary,
+			       "because the limit of a group above it of 40.0 MiB was full"));
+	/* no figures: nothing is made up */
+	c.s.oom.of_ancestor = false;
+	c.s.oom.figures = (struct cgm_sample){0};
+	assert_non_null(strstr(oom(&c)->summary, "because its limit was full; the process had"));
+	c.s.oom.of_machine = true;
+	assert_non_null(strstr(oom(&c)->summary,
+			       "because the machine itself ran out of memory; the process"));
+	case_end(&c);
+}
+
+static void test_started_again(void **state)
+{
+	struct cgm_process procs[2] = {{.pid = 1, .comm = "init", .start_ticks = 1},
+				       {.pid = 90, .comm = "app", .start_ticks = 100 * 881}};
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	report(&c, 30 * MIB, 0);
+	c.s.host.clock = 2000;
+	c.s.host.boot_time = 1000; /* up for 1000 s; the kill was at 880, the process is of 881 */
+	c.s.procs = procs;
+	c.s.n_procs = 2;
+	assert_non_null(
+		strstr(oom(&c)->summary, "One of the same name (pid 90) runs for 1 min 59 s"));
+	procs[1].start_ticks =
+		100 * 879; /* it was there before: it is not the victim's successor */
+	assert_null(strstr(oom(&c)->summary, "same name"));
+	procs[1].start_ticks = 100 * 881;
+	memcpy(procs[1].comm, "app2", 5);
+	assert_null(strstr(oom(&c)->summary, "same name"));
+	c.s.procs = NULL;
+	c.s.n_procs = 0;
+	case_end(&c);
+}
+
+static const char *end(struct model_case *c, uint64_t code)
+{
+	static char buf[CGM_END_TEXT];
+
+	c->s.target.exit_code = (struct cgm_opt){code, true};
+	return cgm_end_text(buf, &c->s);
+}
+
+static void test_other_ends(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	c.s.target.state = (char *)(uintptr_t) "exited";
+	assert_string_equal(end(&c, 1), " It ended by itself with exit code 1, and was not killed "
+					"for want of memory.");
+	assert_non_null(strstr(end(&c, 128), "by itself with exit code 128"));
+	assert_string_equal(end(&c, 137), " Signal 9 ended it.");
+	c.s.oom.looked = true;
+	assert_non_null(strstr(end(&c, 137), "Signal 9 ended it, and the kernel's log has no OOM"));
+	assert_non_null(strstr(end(&c, 192), "Signal 64 ended it"));
+	assert_non_null(strstr(end(&c, 193), "by itself with exit code 193"));
+	c.s.oom.known = true;
+	assert_string_equal(end(&c, 137), "");
+	c.s.oom.known = false;
+	c.s.target.oom_killed = true;
+	assert_string_equal(end(&c, 137), "");
+	c.s.target.oom_killed = false;
+	c.s.target.state = (char *)(uintptr_t) "running";
+	assert_string_equal(end(&c, 137), "");
+	case_end(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_filled_it),
+		cmocka_unit_test(test_started_again),
+		cmocka_unit_test(test_other_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
