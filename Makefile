@@ -56,7 +56,7 @@ MAN      := $(sort $(wildcard man/*.[1-8]))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 LIB_OBJ  := $(call obj,$(LIB_SRC))
 APP_OBJ  := $(call obj,$(APP_SRC))
-ALL_OBJ  := $(LIB_OBJ) $(APP_OBJ) $(call obj,src/cmd/main.c contrib/completions/generate.c $(UT_SRC))
+ALL_OBJ  := $(LIB_OBJ) $(APP_OBJ) $(call obj,src/cmd/main.c contrib/completions/generate.c tests/tools/make_history.c $(UT_SRC))
 UT_BIN   := $(patsubst tests/unit/%.c,$(B)/ut/%,$(UT_SRC))
 FZ_BIN   := $(patsubst tests/fuzz/%.c,$(B)/fz/%,$(FZ_SRC))
 TOOL_BIN := $(patsubst %.c,$(B)/tools/%,$(notdir $(TOOL_SRC)))
@@ -118,6 +118,11 @@ $(B)/tools/%: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=c17 -O2 -g $(filter-out -Wpedantic -Wconversion,$(WARN)) -static -pthread \
 	    -MMD -MP -MF $@.d -o $@ $<
+
+# Writes history files by src/store: linked as the program is.
+$(B)/tools/make_history: $(B)/tests/tools/make_history.o $(B)/libapp.a $(B)/libcgmem.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(L_FLAGS) -o $@ $^ $(PKG_LIBS) $(LDLIBS)
 
 # Go programs for the lab and the live tests: stripped, by Debian's Go, by a newer one, and with C in it.
 GOLAB_BIN := $(addprefix $(B)/tools/,golab golab-new golab-cgo)

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
-#include "cmd/global.h"
+#include "cmd/explain_history.h"
 #include "cmd/go_options.h"
 #include "cmd/options.h"
 #include "cmd/targets.h"
@@ -25,6 +25,7 @@ struct explain_opts {
 	unsigned sections;	  /* 0: all */
 	uint64_t watch_ms;
 	struct cgm_opt what_if;
+	struct cgm_history_options history;
 };
 
 static int set_only(void *opts, const char *arg, struct cgm_err *err)
@@ -57,6 +58,29 @@ static int set_for(void *opts, const char *arg, struct cgm_err *err)
 	return 0;
 }
 
+static int set_since(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct explain_opts *o = opts;
+
+	return cgm_history_moment(arg, &o->history.since_ms, err);
+}
+
+static int set_at(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct explain_opts *o = opts;
+
+	return cgm_history_moment(arg, &o->history.at_ms, err);
+}
+
+static int set_file(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct explain_opts *o = opts;
+
+	(void)err;
+	o->history.file = arg;
+	return 0;
+}
+
 static int set_what_if(void *opts, const char *arg, struct cgm_err *err)
 {
 	struct explain_opts *o = opts;
@@ -72,6 +96,10 @@ static const struct cgm_option explain_options[] = {
 	 "these sections: verdict,breakdown,numbers,findings", set_only},
 	{"for", 0, CGM_ARG_DURATION, "DURATION", NULL, "watch that long first and report growth",
 	 set_for},
+	{"since", 0, CGM_ARG_TEXT, "WHEN", NULL,
+	 "growth since then, as recorded: 12h, 03:00, 2026-11-21 (24h)", set_since},
+	{"at", 0, CGM_ARG_TEXT, "WHEN", NULL, "the numbers as recorded then", set_at},
+	{"file", 0, CGM_ARG_FILE, "PATH", NULL, "the history file", set_file},
 	{"what-if", 0, CGM_ARG_SIZE, "SIZE", NULL, "judge a limit of SIZE", set_what_if},
 	{"go", 0, CGM_ARG_WORDS, "SOURCE", CGM_GO_WORDS_OFF,
 	 "Go figures: auto (memory), endpoint, memory or off", cgm_go_set_from_or_off},
@@ -161,6 +189,12 @@ static int explain_one(const struct cgm_global *g, struct cgm_session *s, struct
 	r = cgm_snapshot_take(s, c, &q, &snap, err);
 	if (r < 0)
 		return r;
+	if (!o->watch_ms)
+		r = cgm_explain_add_history(&o->history, cgm_session_is_live(s), &snap, err);
+	if (r < 0) {
+		cgm_snapshot_clear(&snap);
+		return r;
+	}
 	if (o->go.from == CGM_GO_OFF) /* which programs are Go was seen by the way */
 		forget_go(&snap);
 	r = cgm_explain_snapshot(&snap, &how, stdout, outcome->json);
@@ -170,15 +204,36 @@ static int explain_one(const struct cgm_global *g, struct cgm_session *s, struct
 		     : 0;
 }
 
+/* What contradicts: what was recorded is neither watched now nor asked of a program. */
+static int check_options(const struct explain_opts *o, struct cgm_err *err)
+{
+	if (o->watch_ms && (o->history.since_ms || o->history.at_ms || o->history.file))
+		return cgm_err_set(
+			err, EINVAL,
+			"--for watches now; --since, --at and --file show what was recorded");
+	if (o->history.at_ms && (o->go.url || o->go.from != CGM_GO_AUTO))
+		return cgm_err_set(err, EINVAL,
+				   "--at shows what was recorded, and asks no program");
+	if (o->history.at_ms && o->history.since_ms > o->history.at_ms)
+		return cgm_err_set(err, EINVAL, "--since is later than --at");
+	return cgm_go_check(&o->go, err);
+}
+
 static int run_explain(const struct cgm_global *g, void *opts, int argc, char **argv)
 {
 	const struct explain_opts *o = opts;
+	struct cgm_explain_show how = {.text = cgm_text_options(g, STDOUT_FILENO),
+				       .what_if = o->what_if};
 	struct cgm_err err = {0};
 
-	if (cgm_go_check(&o->go, &err) < 0) {
+	if (check_options(o, &err) < 0) {
 		cgm_warn("explain: %s", err.msg);
 		return CGM_EXIT_USAGE;
 	}
+	if (o->sections)
+		how.text.sections = o->sections;
+	if (o->history.at_ms && argc > 0)
+		return cgm_explain_at(g, &o->history, &how, argc, argv);
 	return cgm_show_targets(g, opts, argc, argv,
 				"explain needs a TARGET: a container's name or id, a cgroup path, "
 				"pid:N, self or host",

@@ -16,11 +16,13 @@
 #include "base/banned.h"
 
 extern const struct cgm_command cgm_cmd_ps, cgm_cmd_explain, cgm_cmd_go, cgm_cmd_procs, cgm_cmd_run,
-	cgm_cmd_doctor, cgm_cmd_help;
+	cgm_cmd_record, cgm_cmd_trend, cgm_cmd_report, cgm_cmd_diff, cgm_cmd_doctor, cgm_cmd_help,
+	cgm_cmd_top;
 
 const struct cgm_command *const cgm_commands[] = {
-	&cgm_cmd_ps,  &cgm_cmd_explain, &cgm_cmd_go,   &cgm_cmd_procs,
-	&cgm_cmd_run, &cgm_cmd_doctor,	&cgm_cmd_help, NULL,
+	&cgm_cmd_ps,	 &cgm_cmd_explain, &cgm_cmd_go,	   &cgm_cmd_procs,  &cgm_cmd_top,
+	&cgm_cmd_run,	 &cgm_cmd_record,  &cgm_cmd_trend, &cgm_cmd_report, &cgm_cmd_diff,
+	&cgm_cmd_doctor, &cgm_cmd_help,	   NULL,
 };
 
 const struct cgm_command *cgm_command_find(const char *name)

@@ -15,8 +15,8 @@
 
 #define MIB	     ((uint64_t)1 << 20)
 #define MEMORY_PROCS 64 /* whose memory and mappings are read: those with most */
-/* The mappings of the largest always, of others from this on, or 2 % of the group's. */
-#define MAPPINGS_PROCS	    8
+/* The mappings of the largest always (CGM_INSPECT_ALWAYS), of others from this on, or 2 % of the
+ * group's. */
 #define MAPPINGS_FROM	    MIB
 #define MAPPINGS_SHARE	    50
 #define DEADLINE_MS	    10000
@@ -74,7 +74,7 @@ static struct cgm_inspect_target *choose_targets(const struct cgm_snapshot *s, c
 						 unsigned want)
 {
 	const bool mappings = want & (CGM_INSPECT_KINDS | CGM_INSPECT_RESIDENT);
-	const size_t always = want & CGM_INSPECT_KINDS ? MAPPINGS_PROCS : MEMORY_PROCS;
+	const size_t always = want & CGM_INSPECT_KINDS ? CGM_INSPECT_ALWAYS : MEMORY_PROCS;
 	struct cgm_inspect_target *v = calloc(s->n_procs, sizeof *v);
 	uint64_t sum = 0;
 
@@ -217,24 +217,43 @@ static int read_answer(struct cgm_session *s, const struct cgm_inspect_request *
 	return r;
 }
 
+struct cgm_inspection {
+	struct cgm_inspect_request request;
+	size_t *order; /* place in the snapshot's list of each target */
+	struct cgm_inspect_target *targets;
+	struct cgm_inspect_job job;
+	struct cgm_worker worker;
+	struct cgm_worker_run *run;
+	uint64_t end_ms;
+	int failed; /* to start it */
+	struct cgm_err err;
+};
+
+static void free_inspection(struct cgm_inspection *i)
+{
+	if (!i)
+		return;
+	cgm_inspect_progress_free(i->job.progress);
+	free(i->order);
+	free(i->targets);
+	free(i);
+}
+CGM_DEFINE_CLEANUP(struct cgm_inspection *, free_inspection)
+
 /*
  * One process can hold up the worker, on a file system of its own or with its memory: it is found
  * out, and the others are looked at without it.
  */
-static int run_patiently(struct cgm_inspect_job *j, struct cgm_inspect_target *targets,
-			 struct cgm_worker *w, struct cgm_buf *b, struct cgm_err *err)
+static int finish_patiently(struct cgm_inspection *i, struct cgm_buf *b)
 {
-	const uint64_t end = now_ms() + DEADLINE_MS;
-	bool again = true;
-	int r = 0;
+	int r = i->failed ? i->failed : cgm_worker_finish(i->run, b, &i->err);
 
-	w->deadline_ms = DEADLINE_MS;
-	while (again) {
+	while ((r == -ETIME || r == -ETIMEDOUT) &&
+	       cgm_inspect_learn(&i->job, i->targets, r == -ETIME)) {
+		i->worker.deadline_ms =
+			(unsigned)cgm_max_u64(cgm_sub_sat(i->end_ms, now_ms()), LAST_MS);
 		cgm_buf_reset(b);
-		r = cgm_worker_run(w, b, err);
-		again = (r == -ETIME || r == -ETIMEDOUT) &&
-			cgm_inspect_learn(j, targets, r == -ETIME);
-		w->deadline_ms = (unsigned)cgm_max_u64(cgm_sub_sat(end, now_ms()), LAST_MS);
+		r = cgm_worker_run(&i->worker, b, &i->err);
 	}
 	return r;
 }
@@ -249,6 +268,7 @@ static struct cgm_worker make_worker(const struct cgm_inspect_request *q,
 		.open = cgm_inspect_open,
 		.parse = cgm_inspect_look,
 		.arg = job,
+		.deadline_ms = DEADLINE_MS,
 		.memory_cap = MEMORY_CAP + (q->profile ? MEMORY_CAP : 0),
 		.answer_cap = ANSWER_CAP + (q->profile ? PROFILE_CAP : 0),
 		.beat = job->progress ? &job->progress->beat : NULL,
@@ -257,37 +277,43 @@ static struct cgm_worker make_worker(const struct cgm_inspect_request *q,
 	};
 }
 
-static int inspect_memory(struct cgm_session *s, const struct cgm_inspect_request *q,
-			  struct cgm_snapshot *snap)
+static struct cgm_inspection *new_inspection(const struct cgm_session *s,
+					     const struct cgm_inspect_request *q,
+					     const struct cgm_snapshot *snap)
 {
-	CGM_AUTO_FREE size_t *order = order_by_anon(snap);
-	CGM_AUTO_FREE struct cgm_inspect_target *targets =
-		order ? choose_targets(snap, order, q->want) : NULL;
-	CGM_CLEANUP(cgm_inspect_progress_free_p)
-	struct cgm_inspect_progress *progress = cgm_inspect_progress_new();
-	struct cgm_inspect_job job = {.targets = targets,
-				      .n = snap->n_procs,
-				      .want = q->want,
-				      .profile = q->profile,
-				      .places = s->places,
-				      .progress = progress};
-	struct cgm_worker w = make_worker(q, &job, snap);
+	CGM_CLEANUP(free_inspection_p) struct cgm_inspection *i = calloc(1, sizeof *i);
+
+	if (!i)
+		return NULL;
+	i->request = *q;
+	i->order = order_by_anon(snap);
+	i->targets = i->order ? choose_targets(snap, i->order, q->want) : NULL;
+	if (!i->targets)
+		return NULL;
+	i->job = (struct cgm_inspect_job){.targets = i->targets,
+					  .n = snap->n_procs,
+					  .want = q->want,
+					  .profile = q->profile,
+					  .places = s->places,
+					  .progress = cgm_inspect_progress_new()};
+	i->worker = make_worker(q, &i->job, snap);
+	i->end_ms = now_ms() + DEADLINE_MS;
+	return CGM_TAKE(i);
+}
+
+static int finish_memory(struct cgm_session *s, struct cgm_inspection *i, struct cgm_snapshot *snap)
+{
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 	struct cgm_wire_answer a = {0};
-	struct cgm_err err = {0};
-	int r, failed;
+	int failed = finish_patiently(i, &b), r = cgm_wire_read(b.data, b.len, i->job.n, &a);
 
-	if (!targets)
-		return -ENOMEM;
-	failed = run_patiently(&job, targets, &w, &b, &err);
-	r = cgm_wire_read(b.data, b.len, job.n, &a);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0 || (failed == 0 && !a.done))
-		failed = cgm_err_set(&err, EBADMSG, "its answer makes no sense");
-	r = read_answer(s, q, &a, order, snap);
+		failed = cgm_err_set(&i->err, EBADMSG, "its answer makes no sense");
+	r = read_answer(s, &i->request, &a, i->order, snap);
 	if (r == 0 && failed)
-		r = note_failure(snap, &err, stopped_at(&job, order, snap));
+		r = note_failure(snap, &i->err, stopped_at(&i->job, i->order, snap));
 	cgm_wire_answer_clear(&a);
 	return r;
 }
@@ -397,17 +423,36 @@ static int ask_endpoints(struct cgm_session *s, const struct cgm_inspect_request
 	return r;
 }
 
-int cgm_inspect(struct cgm_session *s, const struct cgm_inspect_request *q,
-		struct cgm_snapshot *snap)
+int cgm_inspect_start(struct cgm_session *s, const struct cgm_inspect_request *q,
+		      const struct cgm_snapshot *snap, struct cgm_inspection **ret)
 {
+	struct cgm_inspection *i;
 	int r;
 
+	*ret = NULL;
 	if (!cgm_session_is_live(s) || !snap->n_procs)
 		return 0;
 	r = prepare(s, q);
-	if (r == 0)
-		r = inspect_memory(s, q, snap);
-	if (r == 0 && (q->want & CGM_INSPECT_ENDPOINT))
-		r = ask_endpoints(s, q, snap);
+	if (r < 0)
+		return r;
+	i = new_inspection(s, q, snap);
+	if (!i)
+		return -ENOMEM;
+	i->failed = cgm_worker_start(&i->worker, &i->run, &i->err);
+	*ret = i;
+	return 0;
+}
+
+int cgm_inspect_finish(struct cgm_session *s, struct cgm_inspection *inspection,
+		       struct cgm_snapshot *snap)
+{
+	CGM_CLEANUP(free_inspection_p) struct cgm_inspection *i = inspection;
+	int r;
+
+	if (!i)
+		return 0;
+	r = finish_memory(s, i, snap);
+	if (r == 0 && (i->request.want & CGM_INSPECT_ENDPOINT))
+		r = ask_endpoints(s, &i->request, snap);
 	return r;
 }

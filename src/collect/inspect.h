@@ -28,23 +28,30 @@ struct cgm_inspect_request {
 	struct cgm_buf *profile_data; /* where the profile goes */
 };
 
-/*
- * Inspects @procs (their rss_anon or pss_anon tell which are worth it): sets go, go_known and kinds
- * of each, appends the Go programs to @ret_go. What could not be done is added to @unreadable's
- * lines. 0 or -ENOMEM; a worker that dies is a line, no error.
- */
-int cgm_inspect(struct cgm_session *s, const struct cgm_inspect_request *q,
-		struct cgm_snapshot *snap);
+/* So many processes are looked at whatever they hold. */
+#define CGM_INSPECT_ALWAYS 8
 
-/* For `cgmem ps`: the sums over the Go programs of the group at @path. */
+/*
+ * Inspects @snap->procs (their anonymous memory tells which are worth it): sets go, go_known and
+ * kinds of each, and appends the Go programs to @snap->go. What could not be done is added to the
+ * lines of what is unreadable. In two halves, so that other things are read meanwhile: the list of
+ * processes stays as it is until the second. *@ret: NULL where there is nothing to look at. 0 or
+ * -ENOMEM; a worker that dies is a line, no error.
+ */
+struct cgm_inspection;
+int cgm_inspect_start(struct cgm_session *s, const struct cgm_inspect_request *q,
+		      const struct cgm_snapshot *snap, struct cgm_inspection **ret);
+int cgm_inspect_finish(struct cgm_session *s, struct cgm_inspection *i, struct cgm_snapshot *snap);
+
+/* For `cgmem ps` and history (collect/starter.h): sums over the Go programs of one group. */
 struct cgm_go_sums {
 	struct cgm_opt heap, retained, sys, goroutines;
+	struct cgm_opt live, released, stacks; /* heap_marked, HeapReleased, StackInuse */
+	bool none; /* all processes were looked at, and none is a Go program */
 };
-int cgm_inspect_sums(struct cgm_session *s, const char *path, bool goroutines,
-		     struct cgm_go_sums *ret);
 /*
- * The two halves of it, so that several groups are looked at side by side. *@ret_run: NULL where
- * there is nothing to look at. Each that was started is to be finished. 0 or -ENOMEM.
+ * In two halves, so that several groups are looked at side by side. *@ret_run: NULL where there is
+ * nothing to look at. Each that was started is to be finished. 0 or -ENOMEM.
  */
 struct cgm_sums_run;
 int cgm_inspect_sums_start(struct cgm_session *s, const char *path, bool goroutines,

@@ -91,13 +91,15 @@ static int open_exe(const struct opening *o)
 			return (int)i;
 	if (j->n_exes == EXES_MAX)
 		return -EMFILE;
-	e = &j->exes[j->n_exes];
-	e->fd = reopen_regular(fd, &st);
-	if (e->fd < 0)
-		return e->fd;
-	e->dev = dev;
-	e->ino = st.stx_ino;
-	e->target = o->index;
+	e = reallocarray(j->exes, j->n_exes + 1, sizeof *e);
+	if (!e)
+		return -ENOMEM;
+	j->exes = e;
+	r = reopen_regular(fd, &st);
+	if (r < 0)
+		return r;
+	e[j->n_exes] = (struct cgm_inspect_exe){
+		.dev = dev, .ino = st.stx_ino, .target = o->index, .fd = r};
 	return (int)j->n_exes++;
 }
 
@@ -222,9 +224,8 @@ int cgm_inspect_open(void *job)
 
 	if (r < 0)
 		return r;
-	j->exes = calloc(EXES_MAX, sizeof *j->exes);
 	j->files = calloc(j->n ? j->n : 1, sizeof *j->files);
-	if (!j->exes || !j->files)
+	if (!j->files)
 		return -ENOMEM;
 	for (size_t i = 0; i < j->n; i++)
 		open_target(j, root, i);

@@ -17,7 +17,7 @@
 #define PIDS_MAX    1024
 #define MEMORY_MAX  128 /* processes whose memory is opened: three descriptors each */
 #define DEADLINE_MS 2000
-#define MEMORY_CAP  ((size_t)64 << 20) /* as in inspect.c; four of them run at once */
+#define MEMORY_CAP  ((size_t)64 << 20) /* as in inspect.c; a few of them run at once */
 #define ANSWER_CAP  ((size_t)4 << 20)
 
 struct pids {
@@ -69,13 +69,16 @@ static void add_program(struct cgm_go_sums *sums, const struct cgm_go *g)
 	add_stat(&sums->retained, retained);
 	add_stat(&sums->sys, g->stat[CGM_GO_SYS]);
 	add_stat(&sums->goroutines, g->goroutines);
+	add_stat(&sums->live, g->heap_marked);
+	add_stat(&sums->released, released);
+	add_stat(&sums->stacks, g->stat[CGM_GO_STACK_INUSE]);
 }
 
 /* Sums over less than all Go programs would mislead: then they are unknown. */
 static void sum_up(struct cgm_session *s, const struct cgm_wire_answer *a, struct cgm_go_sums *ret)
 {
 	const struct cgm_opt none = {.known = true};
-	struct cgm_go_sums sums = {none, none, none, none};
+	struct cgm_go_sums sums = {none, none, none, none, none, none, none, false};
 	unsigned left = CGM_PLACES_NEW_MAX;
 
 	for (size_t i = 0; i < a->n_procs; i++)
@@ -87,6 +90,8 @@ static void sum_up(struct cgm_session *s, const struct cgm_wire_answer *a, struc
 		cgm_places_put(s->places, &a->places[i].key, &a->places[i].place, &left);
 	if (a->n_go)
 		*ret = sums;
+	else
+		ret->none = a->n_procs != 0;
 }
 
 struct cgm_sums_run {
@@ -177,13 +182,4 @@ int cgm_inspect_sums_finish(struct cgm_session *s, struct cgm_sums_run *run,
 	if (run)
 		free_run(run);
 	return r == -ENOMEM ? r : 0;
-}
-
-int cgm_inspect_sums(struct cgm_session *s, const char *path, bool goroutines,
-		     struct cgm_go_sums *ret)
-{
-	struct cgm_sums_run *run;
-	int r = cgm_inspect_sums_start(s, path, goroutines, &run);
-
-	return r < 0 ? r : cgm_inspect_sums_finish(s, run, ret);
 }

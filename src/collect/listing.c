@@ -7,14 +7,12 @@
 
 #include "cgroup/limits.h"
 #include "cgroup/walk.h"
-#include "collect/inspect.h"
+#include "collect/starter.h"
 #include "collect/target.h"
 #include "engine/locate.h"
 #include "model/findings.h"
 
 #include "base/banned.h"
-
-#define SUMS_AT_ONCE 4
 
 void cgm_listing_clear(struct cgm_listing *l)
 {
@@ -160,9 +158,6 @@ static int fill_row(struct cgm_session *s, const struct cgm_host *host,
 
 	row->target = &c->target;
 	row->why = "-";
-	if (q->inspect)
-		(void)cgm_container_complete(s, c,
-					     NULL); /* gone meanwhile: its fields stay unknown */
 	row->path = c->path;
 	if (!row->path || !s->reader)
 		return 0;
@@ -179,32 +174,68 @@ static int fill_row(struct cgm_session *s, const struct cgm_host *host,
 	return q->levels ? add_levels(s, l, row, s->mem_total) : 0;
 }
 
-/* One worker a row, a few at a time: they wait for the kernel as much as they compute. */
-static int add_go_sums(struct cgm_session *s, const struct cgm_listing_request *q,
-		       struct cgm_listing *l, size_t n)
+static void close_starter(struct cgm_session *s)
 {
-	struct cgm_sums_run *runs[SUMS_AT_ONCE] = {0};
-	int r = 0;
+	cgm_starter_close(CGM_TAKE(s->starter));
+}
 
-	for (size_t i = 0; i < n + SUMS_AT_ONCE; i++) {
-		struct cgm_sums_run **at = &runs[i % SUMS_AT_ONCE];
-		struct cgm_go_sums sums;
-		int done = 0, started = 0;
+/* Asks for the rows' sums. Without an answer they are unknown, which is no error. */
+static int ask_go_sums(struct cgm_session *s, const struct cgm_listing_request *q,
+		       const struct cgm_containers *c)
+{
+	CGM_AUTO_FREE const char **paths = calloc(c->n + 1, sizeof(*paths));
 
-		if (i >= SUMS_AT_ONCE) {
-			struct cgm_row *row = &l->rows.v[i - SUMS_AT_ONCE];
+	if (!paths)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->n; i++)
+		paths[i] = c->v[i].path;
+	if (s->starter && cgm_starter_ask(s->starter, paths, c->n, q->goroutines) < 0)
+		close_starter(s);
+	return 0;
+}
 
-			done = cgm_inspect_sums_finish(s, CGM_TAKE(*at), &sums);
-			row->go_heap = sums.heap;
-			row->go_retained = sums.retained;
-			row->go_sys = sums.sys;
-			row->goroutines = sums.goroutines;
-		}
-		if (r == 0 && i < n && l->rows.v[i].path && !l->rows.v[i].gone)
-			started = cgm_inspect_sums_start(s, l->rows.v[i].path, q->goroutines, at);
-		if (r == 0)
-			r = done < 0 ? done : started;
+static int add_go_sums(struct cgm_session *s, struct cgm_listing *l, size_t n)
+{
+	CGM_AUTO_FREE struct cgm_go_sums *sums = calloc(n + 1, sizeof *sums);
+
+	if (!sums)
+		return -ENOMEM;
+	if (s->starter && cgm_starter_answer(s->starter, sums, n) < 0)
+		close_starter(s);
+	for (size_t i = 0; i < n; i++) {
+		struct cgm_row *row = &l->rows.v[i];
+
+		if (row->gone)
+			continue;
+		row->go_heap = sums[i].heap;
+		row->go_retained = sums[i].retained;
+		row->go_sys = sums[i].sys;
+		row->goroutines = sums[i].goroutines;
 	}
+	return 0;
+}
+
+/* The containers, and meanwhile their Go programs. */
+static int fill_rows(struct cgm_session *s, const struct cgm_host *host,
+		     const struct cgm_listing_request *q, struct cgm_listing *l)
+{
+	const size_t n = l->containers.n;
+	int r;
+
+	l->rows.v = calloc(n + 1, sizeof *l->rows.v);
+	r = l->rows.v ? 0 : -ENOMEM;
+	for (size_t i = 0; q->inspect && i < n; i++) /* one that is gone meanwhile stays as it is */
+		(void)cgm_container_complete(s, &l->containers.v[i], NULL);
+	if (r == 0 && q->go_sums)
+		r = ask_go_sums(s, q, &l->containers);
+	for (size_t i = 0; r == 0 && i < l->n_typed; i++)
+		l->rows.v[i].typed = l->typed[i];
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = fill_row(s, host, q, l, &l->containers.v[i], &l->rows.v[i]);
+	if (r == 0 && q->go_sums)
+		r = add_go_sums(s, l, n);
+	if (r < 0) /* an answer that nobody fetched is not to be taken for the next */
+		close_starter(s);
 	return r;
 }
 
@@ -213,20 +244,17 @@ int cgm_listing_take(struct cgm_session *s, const struct cgm_host *host,
 		     struct cgm_err *err)
 {
 	struct cgm_listing l = {0};
-	int r = find_containers(s, q, &l, err);
+	int r;
 
+	/* first of all: before the engine's client is loaded, and to get ready meanwhile */
+	if (q->go_sums && !s->starter && cgm_session_is_live(s))
+		(void)cgm_starter_open(s, &s->starter);
+	r = find_containers(s, q, &l, err);
 	if (r < 0) {
 		cgm_listing_clear(&l);
 		return r;
 	}
-	l.rows.v = calloc(l.containers.n + 1, sizeof *l.rows.v);
-	r = l.rows.v ? 0 : -ENOMEM;
-	for (size_t i = 0; r == 0 && i < l.n_typed; i++)
-		l.rows.v[i].typed = l.typed[i];
-	for (size_t i = 0; r == 0 && i < l.containers.n; i++)
-		r = fill_row(s, host, q, &l, &l.containers.v[i], &l.rows.v[i]);
-	if (r == 0 && q->go_sums)
-		r = add_go_sums(s, q, &l, l.containers.n);
+	r = fill_rows(s, host, q, &l);
 	if (q->sampler)
 		cgm_sampler_sweep(q->sampler);
 	if (r < 0) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cgroup/walk.h"
 #include "collect/snapshot.h"
@@ -13,27 +14,53 @@
 struct gather {
 	struct cgm_session *session;
 	struct cgm_snapshot *snapshot;
-	size_t denied; /* processes whose smaps_rollup may not be read */
-	int no_rollup; /* errno of the last other failure to read it */
+	struct cgm_rollups *left;
 };
+
+void cgm_rollups_close(struct cgm_rollups *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		(void)close(r->dir[i]);
+	r->n = 0;
+}
+
+static void read_rollup(struct cgm_rollups *left, int dir, struct cgm_process *p)
+{
+	int r = cgm_proc_read_rollup(dir, p);
+
+	if (r == -EACCES || r == -EPERM)
+		left->denied++;
+	else if (r < 0 && r != -ESRCH)
+		left->missing = -r;
+}
+
+/* Those that were left; they are the first of the list. */
+static void read_left(struct cgm_snapshot *s, struct cgm_rollups *left)
+{
+	for (size_t i = 0; i < left->n; i++)
+		read_rollup(left, left->dir[i], &s->procs[i]);
+	cgm_rollups_close(left);
+}
 
 static int add_process(struct gather *g, pid_t pid, const char *subgroup)
 {
 	struct cgm_snapshot *s = g->snapshot;
+	struct cgm_rollups *left = g->left;
 	struct cgm_process p = {0};
 	CGM_AUTO_CLOSE int dir = cgm_proc_open(g->session->root, pid);
-	int r;
 
 	if (dir < 0 || cgm_proc_read_status(dir, &p) < 0)
 		return 0; /* it has ended */
-	r = cgm_proc_read_rollup(dir, &p);
-	if (r == -EACCES || r == -EPERM)
-		g->denied++;
-	else if (r < 0 && r != -ESRCH)
-		g->no_rollup = -r;
 	if (subgroup && !(p.subgroup = strdup(subgroup)))
 		return -ENOMEM;
 	s->procs[s->n_procs++] = p;
+	if (s->n_procs <= CGM_INSPECT_ALWAYS) {
+		left->dir[left->n++] = dir;
+		dir = -1;
+		return 0;
+	}
+	read_left(s, left);
+	read_rollup(left, dir, &s->procs[s->n_procs - 1]);
 	return 0;
 }
 
@@ -76,28 +103,30 @@ static int add_subgroup(int dirfd, const char *path, unsigned depth, void *arg)
 	return add_group(g, path, rest);
 }
 
-static int note_unreadable(struct gather *g)
+int cgm_snapshot_add_rollups(struct cgm_snapshot *s, struct cgm_rollups *left)
 {
 	CGM_AUTO_BUF struct cgm_buf what = {0};
 
-	if (g->denied) {
+	read_left(s, left);
+	if (left->denied) {
 		cgm_buf_addf(&what,
 			     "PSS, lazily freed memory and huge pages of %zu of %zu processes",
-			     g->denied, g->snapshot->n_procs);
-		return cgm_unreadable_add(g->snapshot, cgm_buf_str(&what),
+			     left->denied, s->n_procs);
+		return cgm_unreadable_add(s, cgm_buf_str(&what),
 					  "/proc/PID/smaps_rollup: permission denied",
 					  "run cgmem as root or as the processes' user");
 	}
-	if (g->no_rollup == ENOENT)
-		return cgm_unreadable_add(g->snapshot, "PSS by process",
+	if (left->missing == ENOENT)
+		return cgm_unreadable_add(s, "PSS by process",
 					  "this kernel has no /proc/PID/smaps_rollup",
 					  "a kernel from 4.14 has it");
 	return 0;
 }
 
-int cgm_snapshot_add_processes(struct cgm_session *session, struct cgm_snapshot *s)
+int cgm_snapshot_add_processes(struct cgm_session *session, struct cgm_snapshot *s,
+			       struct cgm_rollups *ret_left)
 {
-	struct gather g = {.session = session, .snapshot = s};
+	struct gather g = {.session = session, .snapshot = s, .left = ret_left};
 	int r;
 
 	s->procs_complete = true;
@@ -107,5 +136,5 @@ int cgm_snapshot_add_processes(struct cgm_session *session, struct cgm_snapshot 
 	if (r < 0 && r != -ECANCELED)
 		return r == -ENOENT ? 0 : r;
 	cgm_procs_mark_foreign(s->procs, s->n_procs, s->target.pid);
-	return note_unreadable(&g);
+	return 0;
 }

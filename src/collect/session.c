@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collect/starter.h"
 #include "sys/host.h"
 
 #include "base/banned.h"
@@ -43,6 +44,7 @@ void cgm_session_free(struct cgm_session *s)
 {
 	if (!s)
 		return;
+	cgm_starter_close(s->starter);
 	cgm_places_close(s->places);
 	cgm_engine_free(s->engine);
 	cgm_reader_free(s->reader);

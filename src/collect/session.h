@@ -23,6 +23,8 @@ enum cgm_engine_state {
 	CGM_ENGINE_FAILED, /* one is there and does not answer, or may not be asked */
 };
 
+struct cgm_starter;
+
 struct cgm_session {
 	struct cgm_session_options options;
 	struct cgm_root *root;
@@ -33,7 +35,8 @@ struct cgm_session {
 	enum cgm_engine_state engine_state;
 	struct cgm_err engine_err;
 	struct cgm_opt mem_total;
-	struct cgm_places *places; /* opened by the first inspection; NULL: not yet */
+	struct cgm_places *places;   /* opened by the first inspection; NULL: not yet */
+	struct cgm_starter *starter; /* by the first listing that needs one; NULL: not yet */
 };
 
 /* Fails only when the root cannot be opened or memory is short; a missing hierarchy is a state. */

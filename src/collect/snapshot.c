@@ -5,19 +5,16 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cgroup/limits.h"
 #include "base/units.h"
 #include "cgroup/walk.h"
-#include "collect/inspect.h"
+#include "collect/observe.h"
 #include "model/breakdown.h"
 #include "sys/host.h"
-#include "sys/kmsg.h"
 
 #include "base/banned.h"
 
-#define PROGRESS_STEP_MS 200
 /* Less kernel memory than this explains nobody's question, so that v1 cannot split it is no news.
  */
 #define KERNEL_WORTH_SPLITTING ((uint64_t)4 << 20)
@@ -25,33 +22,6 @@
 	(CGM_FILE_BIT(CGM_FILE_CHARGED) | CGM_FILE_BIT(CGM_FILE_STAT) | \
 	 CGM_FILE_BIT(CGM_FILE_LIMIT) | CGM_FILE_BIT(CGM_FILE_HIGH) |   \
 	 CGM_FILE_BIT(CGM_FILE_EVENTS))
-
-static void sleep_ms(uint64_t ms)
-{
-	struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-
-	while (nanosleep(&t, &t) < 0 && errno == EINTR)
-		;
-}
-
-/* The first of two samples, and the wait for the second. */
-static void watch(struct cgm_session *s, const struct cgm_snapshot_request *q,
-		  struct cgm_snapshot *snap)
-{
-	if (cgm_read_group(s->reader, snap->path, CGM_FILES_ALL, &snap->before) < 0) {
-		snap->before.version = 0;
-		return;
-	}
-	for (uint64_t done = 0; done < q->watch_ms; done += PROGRESS_STEP_MS) {
-		if (q->progress)
-			q->progress(done, q->watch_ms, q->arg);
-		sleep_ms(q->watch_ms - done < PROGRESS_STEP_MS ? q->watch_ms - done
-							       : PROGRESS_STEP_MS);
-	}
-	if (q->progress)
-		q->progress(q->watch_ms, q->watch_ms, q->arg);
-	snap->window_ms = q->watch_ms;
-}
 
 struct children {
 	struct cgm_reader *reader;
@@ -166,50 +136,42 @@ static int note_absent(struct cgm_snapshot *snap)
 	return 0;
 }
 
-/* The kernel's log is read only when there was a kill; that it may not be read is said. */
-static int read_oom_report(struct cgm_session *s, struct cgm_snapshot *snap)
-{
-	const char *where = snap->path ? snap->path : snap->target.id;
-	int r;
-
-	if (!where || (!cgm_get(&snap->now, CGM_OOM_KILLS) && !snap->target.oom_killed))
-		return 0;
-	r = cgm_kmsg_oom(s->root, where, &snap->oom);
-	if (r == -EPERM || r == -EACCES)
-		return cgm_unreadable_add(snap, "the kernel's report of the OOM kill",
-					  "/dev/kmsg: permission denied",
-					  "run cgmem as root, or: sudo dmesg | grep -i oom");
-	return 0;
-}
-
-static int look_inside(struct cgm_session *s, const struct cgm_snapshot_request *q,
-		       struct cgm_snapshot *snap)
+/* The worker looks at the processes while the rest about them is read here. */
+static int read_processes(struct cgm_session *s, const struct cgm_snapshot_request *q,
+			  struct cgm_snapshot *snap)
 {
 	const struct cgm_inspect_request inspect = {.want = q->inspect,
 						    .go_url = q->go_url,
 						    .profile = q->profile,
 						    .profile_data = q->profile_data};
+	CGM_CLEANUP(cgm_rollups_close) struct cgm_rollups left = {0};
+	struct cgm_inspection *inside = NULL;
+	int r = 0, done;
 
-	return q->look_inside ? cgm_inspect(s, &inspect, snap) : 0;
+	if (!snap->is_root)
+		r = cgm_snapshot_add_processes(s, snap, &left);
+	if (r == 0 && q->look_inside)
+		r = cgm_inspect_start(s, &inspect, snap, &inside);
+	if (r == 0 && !snap->is_root)
+		r = cgm_snapshot_add_rollups(snap, &left);
+	if (r == 0 && !q->procs_only)
+		r = cgm_snapshot_add_evidence(s, snap);
+	done = cgm_inspect_finish(s, inside, snap);
+	return r < 0 ? r : done;
 }
 
 static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
 		    struct cgm_snapshot *snap)
 {
-	int r;
+	int r = q->watch_ms ? cgm_snapshot_observe(s, q, snap) : 0;
 
-	if (q->watch_ms)
-		watch(s, q, snap);
-	r = read_group(s, snap);
+	if (r == 0)
+		r = read_group(s, snap);
 	if (r < 0 || !snap->path)
 		return r;
 	r = note_denied(snap);
-	if (r == 0 && !snap->is_root)
-		r = cgm_snapshot_add_processes(s, snap);
 	if (r == 0)
-		r = look_inside(s, q, snap);
-	if (r == 0 && !q->procs_only)
-		r = cgm_snapshot_add_evidence(s, snap);
+		r = read_processes(s, q, snap);
 	return r == 0 && !q->procs_only ? note_absent(snap) : r;
 }
 
@@ -263,7 +225,7 @@ int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,
 		r = cgm_unreadable_add(&snap, "the cgroup's memory", s->no_memory.msg,
 				       "cgmem doctor tells more");
 	if (r == 0)
-		r = read_oom_report(s, &snap);
+		r = cgm_snapshot_add_death(s, &snap);
 	if (r < 0) {
 		cgm_snapshot_clear(&snap);
 		return cgm_err_set(err, -r, "cannot read the group: %s", strerror(-r));

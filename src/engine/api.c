@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "engine/connect.h"
+#include "engine/fetch.h"
 #include "engine/json.h"
 #include "engine/parse.h"
 #include "engine/version.h"
@@ -108,6 +109,16 @@ static int fetch(struct cgm_engine *e, const char *path, const char *file, struc
 		return cgm_err_set(err, -rc, "%s/%s: %s", cgm_root_dir(e->root), full,
 				   strerror(-rc));
 	return 0;
+}
+
+int cgm_engine_fetch(struct cgm_engine *e, const char *path, const char *file,
+		     const struct cgm_buf **ret, struct cgm_err *err)
+{
+	int rc = fetch(e, path, file, err);
+
+	if (rc == 0)
+		*ret = &e->answer.body;
+	return rc;
 }
 
 static json_t *fetch_json(struct cgm_engine *e, const char *path, const char *file)

@@ -168,6 +168,7 @@ int cgm_findings_make(const struct cgm_snapshot *s, const struct cgm_breakdown *
 	struct cgm_rules r = {
 		.s = s,
 		.b = b,
+		.before = list,
 		.threshold = cgm_max_u64(16 * MIB, b->charged / 10),
 		.page = s->host.page_size ? s->host.page_size : 4096,
 	};

@@ -259,6 +259,7 @@ static void explain_nothing(struct text *t, const struct cgm_snapshot *s,
 			    const struct cgm_findings *f)
 {
 	const struct cgm_finding *risk = first_of(f, CGM_KIND_RISK);
+	char end[CGM_END_TEXT];
 
 	if (s->version == 0 && s->target.kind != CGM_TARGET_HOST)
 		add(t, "This machine counts no memory by container: the memory controller is off, "
@@ -266,7 +267,7 @@ static void explain_nothing(struct text *t, const struct cgm_snapshot *s,
 	else if (s->now.gone)
 		add(t, "It went away while it was read.");
 	else if (!s->path && s->target.kind != CGM_TARGET_HOST)
-		add(t, "It is not running, so it has no memory now.");
+		add(t, "It is not running, so it has no memory now.%s", cgm_end_text(end, s));
 	else
 		add(t, "Its memory could not be read; what is missing, and why, is listed below.");
 	if (risk && risk->severity > CGM_INFO)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/trend.h"
 #include "output/cells.h"
 #include "output/page.h"
 #include "output/what_if.h"
@@ -137,41 +138,43 @@ void cgm_explain_numbers(struct cgm_page *p, const struct cgm_explanation *e)
 		put_figure(p, &e->figures[i], &w);
 }
 
-static void add_rate(const struct cgm_page *p, struct cgm_buf *b, const char *what, uint64_t now,
-		     uint64_t before, double seconds)
+/* Each component that grows or shrinks for sure. */
+static void add_rates(struct cgm_buf *b, const struct cgm_trend *t)
 {
-	double rate = ((double)now - (double)before) / seconds;
-	char text[CGM_TEXT_MAX];
+	for (int i = 0; i < CGM_TREND_COUNT; i++) {
+		const struct cgm_trend_part *part = &t->part[i];
+		char text[64];
 
-	if (rate > -1024 && rate < 1024) /* a page now and then is no growth */
-		return;
-	cgm_buf_addf(b, "%s%s %s/s", b->len ? ", " : "", what,
-		     cgm_page_signed(p, text, (int64_t)rate));
+		if (part->known && part->growth.significant &&
+		    part->growth.verdict != CGM_GROWTH_UNKNOWN)
+			cgm_buf_addf(b, "%s%s %s", b->len ? ", " : "", cgm_trends[i].title,
+				     cgm_trend_rate_text(text, part, cgm_trends[i].bytes));
+	}
 }
 
 void cgm_explain_growth(struct cgm_page *p, const struct cgm_explanation *e)
 {
 	const struct cgm_snapshot *s = e->snapshot;
-	const struct cgm_breakdown *now = e->breakdown;
 	CGM_AUTO_BUF struct cgm_buf b = {0};
-	struct cgm_breakdown before;
-	double seconds = (double)s->window_ms / 1000;
-	char text[CGM_TEXT_MAX], heading[CGM_TEXT_MAX + 24];
+	char text[CGM_TEXT_MAX], heading[CGM_TEXT_MAX + 32], verdict[1024];
+	struct cgm_trend t;
 
-	if (s->before.version == 0 || s->window_ms == 0 || !now->known)
+	if (s->track.n == 0)
 		return;
-	cgm_breakdown_make(&s->before, &s->host, NULL, 0, &before);
-	if (!before.known)
+	if (cgm_trend_make(&s->track, &t) < 0) {
+		p->b.failed = true;
 		return;
-	add_rate(p, &b, "charged", now->charged, before.charged, seconds);
-	for (int i = 0; i < CGM_PART_COUNT; i++)
-		if (now->part[i].present && before.part[i].present)
-			add_rate(p, &b, cgm_part_infos[i].title, now->part[i].bytes,
-				 before.part[i].bytes, seconds);
-	(void)snprintf(heading, sizeof heading, "IN THE LAST %s",
-		       cgm_human_seconds(text, (s->window_ms + 500) / 1000));
+	}
+	(void)snprintf(heading, sizeof heading, "GROWTH, %s %s",
+		       s->window_ms ? "WATCHED FOR" : "RECORDED OVER",
+		       cgm_human_seconds(text, (uint64_t)(t.to_ms - t.from_ms + 500) / 1000));
 	cgm_page_heading(p, heading);
-	cgm_page_wrap(p, b.len ? cgm_buf_str(&b) : "nothing grew or shrank", 0, 0, 0);
+	if (cgm_trend_verdict(&t, verdict, sizeof verdict) > 0)
+		cgm_page_wrap(p, verdict, 0, 0, 0);
+	add_rates(&b, &t);
+	if (b.len)
+		cgm_page_labelled(p, "changing", cgm_buf_str(&b), 0);
+	p->b.failed |= b.failed;
 }
 
 static enum cgm_style severity_style(enum cgm_severity s)

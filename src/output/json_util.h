@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "model/trend.h"
 #include "output/json.h"
 
 struct cgm_json {
@@ -29,5 +30,8 @@ json_t *cgm_json_go(const struct cgm_snapshot *s, bool lists);
 /* A process's anonymous memory by kind of mapping, and what its JVM says; null: unknown. */
 json_t *cgm_json_kinds(const struct cgm_anon_by_kind *k);
 json_t *cgm_json_jvm(const struct cgm_anon_by_kind *k);
+/* A trend's components, and the id of the one that carries it or null. */
+json_t *cgm_json_trend_components(const struct cgm_trend *t);
+json_t *cgm_json_trend_carrier(const struct cgm_trend *t);
 
 #endif

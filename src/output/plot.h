@@ -9,6 +9,12 @@
 #include "base/buf.h"
 #include "model/growth.h"
 
+/* A letter on the time axis: something happened then. */
+struct cgm_plot_mark {
+	double s;
+	char letter;
+};
+
 struct cgm_plot {
 	const struct cgm_xy *v; /* ascending; a distance over @gap_s leaves a hole */
 	size_t n;
@@ -18,6 +24,8 @@ struct cgm_plot {
 	unsigned width, height; /* cells, axis and labels included */
 	bool utf8;
 	bool bytes; /* labels in bytes */
+	const struct cgm_plot_mark *marks;
+	size_t n_marks;
 };
 
 /* Appends height lines, each with a newline. */

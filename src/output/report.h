@@ -14,6 +14,7 @@
 struct cgm_report {
 	const struct cgm_explanation *explanation; /* NULL: the target is not there any more */
 	const char *name;			   /* borrowed */
+	const char *id, *image, *path; /* as recorded, for one that is gone; NULL unknown */
 	const struct cgm_track *track;
 	const struct cgm_trend *trend;
 	int64_t now_ms;

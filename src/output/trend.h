@@ -13,7 +13,9 @@
 
 /* One container's trend, as a line of the table over all of them. */
 struct cgm_trend_row {
-	const char *name; /* borrowed */
+	const char *name;			    /* borrowed, as all of it */
+	const char *kind;			    /* "container", "cgroup" */
+	const char *id, *image, *project, *service; /* NULL: none */
 	const struct cgm_trend *trend;
 	const struct cgm_track *track;
 };

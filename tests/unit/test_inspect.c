@@ -67,6 +67,14 @@ static void take(struct cgm_snapshot *s, const pid_t *pids, size_t n)
 	}
 }
 
+static void inspect(const struct cgm_inspect_request *q, struct cgm_snapshot *s)
+{
+	struct cgm_inspection *i;
+
+	assert_int_equal(cgm_inspect_start(session, q, s, &i), 0);
+	assert_int_equal(cgm_inspect_finish(session, i, s), 0);
+}
+
 static void a_program_that_is_not_go(void **state)
 {
 	const struct cgm_inspect_request q = {.want = WANTED};
@@ -77,7 +85,7 @@ static void a_program_that_is_not_go(void **state)
 	child_start(&c, map_large, NULL);
 	assert_int_equal(child_go(&c), 0);
 	take(&s, &c.process.pid, 1);
-	assert_int_equal(cgm_inspect(session, &q, &s), 0);
+	inspect(&q, &s);
 	if (s.n_unreadable)
 		fail_msg("%s: %s", s.unreadable[0].what, s.unreadable[0].why);
 	assert_true(s.procs[0].go_known);
@@ -102,7 +110,7 @@ static void detection_reads_no_mappings(void **state)
 		pids[i] = c[i].process.pid;
 	}
 	take(&s, pids, 2);
-	assert_int_equal(cgm_inspect(session, &q, &s), 0);
+	inspect(&q, &s);
 	for (int i = 0; i < 2; i++) {
 		assert_true(s.procs[i].go_known);
 		assert_false(s.procs[i].go);
@@ -126,13 +134,13 @@ static void a_process_that_was_replaced_is_left_alone(void **state)
 	assert_int_equal(child_go(&c), 0);
 	take(&s, &c.process.pid, 1);
 	s.procs[0].start_ticks++;
-	assert_int_equal(cgm_inspect(session, &q, &s), 0);
+	inspect(&q, &s);
 	assert_false(s.procs[0].go_known);
 	assert_false(s.procs[0].kinds.known);
 	assert_int_equal(s.n_unreadable, 0);
 	s.procs[0].start_ticks--;
 	assert_true(child_end(&c));
-	assert_int_equal(cgm_inspect(session, &q, &s), 0);
+	inspect(&q, &s);
 	assert_false(s.procs[0].go_known);
 	assert_int_equal(s.n_unreadable, 0);
 	cgm_snapshot_clear(&s);
@@ -156,7 +164,7 @@ static bool is_opened(const struct child *c, const char *path)
 	assert_true(inotify_add_watch(fd, path, IN_OPEN) >= 0);
 	take(&s, &c->process.pid, 1);
 	assert_int_equal(s.procs[0].ns_pid, c->process.pid);
-	assert_int_equal(cgm_inspect(session, &q, &s), 0);
+	inspect(&q, &s);
 	assert_true(s.procs[0].kinds.known);
 	assert_int_equal(s.n_unreadable, 0);
 	opened = read(fd, events, sizeof events) > 0;
@@ -331,7 +339,7 @@ static void nobody_is_nothing_to_do(void **state)
 	struct cgm_snapshot s = {0};
 
 	(void)state;
-	assert_int_equal(cgm_inspect(session, &q, &s), 0);
+	inspect(&q, &s);
 	assert_int_equal(s.n_unreadable, 0);
 }
 

@@ -4,12 +4,13 @@
 // tests/lab/scenario.c is, and tests/lab/plant and judge take either:
 //
 //	lab --list
+//	lab --growing
 //	lab NAME [--bytes N | --seed N] [--dir DIR] [--shm DIR] [--join GROUP]...
 //
 // Prints "ready BYTES" when BYTES are planted, then waits until its standard input ends (for ever, when
 // that is /dev/null). A flag "says:WORD" in the list is a word, such
 // as a function's name, that must be in the text of the first cause. Without --bytes the size is by the seed and the scenario's name,
-// between 32 and 64 MiB, where the scenario has no size of its own. "lab serve PORT" is a small, healthy HTTP service.
+// between 32 and 64 MiB, where the scenario has no size of its own; of those of --growing it is the pace, 300 KiB to 1 MiB a second. "lab serve PORT" is a small, healthy HTTP service.
 package main
 
 import (
@@ -46,6 +47,7 @@ type scenario struct {
 	prepare        func(p *plan) // before it is in its group
 	plant          func(p *plan) int
 	fromEntryPoint bool // a shell starts it
+	pace           bool // p.bytes are those of a second
 }
 
 var scenarios []scenario
@@ -57,7 +59,7 @@ func die(err error, doing string) {
 	}
 }
 
-func list() {
+func list(scenarios []scenario) {
 	for _, s := range scenarios {
 		fmt.Printf("%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.name, s.cause, s.cause, s.also, s.also, s.tolerance, s.flags, s.what)
 	}
@@ -66,9 +68,10 @@ func list() {
 func parse(arguments []string) (*scenario, *plan) {
 	p := &plan{dir: ".", arguments: arguments}
 	var s *scenario
-	for i := range scenarios {
-		if scenarios[i].name == arguments[0] {
-			s = &scenarios[i]
+	all := append(append([]scenario{}, scenarios...), growing...)
+	for i := range all {
+		if all[i].name == arguments[0] {
+			s = &all[i]
 		}
 	}
 	if s == nil || len(arguments)%2 == 0 {
@@ -95,7 +98,11 @@ func parse(arguments []string) (*scenario, *plan) {
 	if p.bytes == 0 {
 		h := fnv.New64()
 		h.Write([]byte(s.name))
-		p.bytes = 32*mib + rand.New(rand.NewSource(seed^int64(h.Sum64()))).Intn(32*mib)
+		least, more := 32*mib, 32*mib
+		if s.pace {
+			least, more = 300*kib, 724*kib
+		}
+		p.bytes = least + rand.New(rand.NewSource(seed^int64(h.Sum64()))).Intn(more)
 	}
 	p.bytes = p.bytes / (64 * kib) * (64 * kib)
 	return s, p
@@ -179,7 +186,10 @@ func main() {
 	arguments := os.Args[1:]
 	switch {
 	case len(arguments) == 1 && arguments[0] == "--list":
-		list()
+		list(scenarios)
+		return
+	case len(arguments) == 1 && arguments[0] == "--growing":
+		list(growing)
 		return
 	case len(arguments) == 2 && arguments[0] == "serve":
 		serve(arguments[1])
@@ -191,7 +201,7 @@ func main() {
 		s, p = parse(arguments)
 	}
 	if s == nil {
-		fmt.Fprintln(os.Stderr, "usage: lab --list | serve PORT | NAME [--bytes N | --seed N] [--dir DIR] [--join GROUP]...")
+		fmt.Fprintln(os.Stderr, "usage: lab --list | --growing | serve PORT | NAME [--bytes N | --seed N] [--dir DIR] [--join GROUP]...")
 		os.Exit(2)
 	}
 	if os.Getenv("LAB_PLANT") == "" {

@@ -18,6 +18,14 @@ func malloc(p *plan) int {
 	return p.bytes
 }
 
+// The same, a little more each time, amid requests.
+func mallocMore(n int) {
+	requests(5)
+	for i := 0; i < n; i++ {
+		C.memset(C.malloc(16*kib), 1, 16*kib)
+	}
+}
+
 // A program with cgo in it is asked for what only such a program has, and for its heap.
 func init() {
 	live := scenario{}
@@ -28,4 +36,6 @@ func init() {
 	}
 	scenarios = []scenario{live, {name: "malloc", cause: "off-heap", also: "-", tolerance: 5, flags: "quiet,go:1", what: "C's malloc", plant: malloc}}
 	scenarios[0].what = "live heap of a program with cgo"
+	growing = []scenario{{name: "go-malloc", cause: "growth-off-heap", also: "growth-anon", tolerance: 30, flags: "quiet", what: "C's malloc", pace: true,
+		plant: paced(16*kib, mallocMore)}}
 }

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cgmem trend: from recorded history, what grows, how fast, and when it meets the limit. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/fail_if.h"
+#include "cmd/global.h"
+#include "cmd/history_options.h"
+#include "output/trend.h"
+
+#include "base/banned.h"
+
+#define CONDITIONS_MAX 16
+
+struct trend_opts {
+	struct cgm_history_options history;
+	struct cgm_fail_if conditions[CONDITIONS_MAX];
+	size_t n_conditions;
+	bool csv;
+};
+
+static int set_file(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct trend_opts *o = opts;
+
+	(void)err;
+	o->history.file = arg;
+	return 0;
+}
+
+static int set_since(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct trend_opts *o = opts;
+
+	return cgm_history_moment(arg, &o->history.since_ms, err);
+}
+
+static int set_csv(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct trend_opts *o = opts;
+
+	(void)arg;
+	(void)err;
+	o->csv = true;
+	return 0;
+}
+
+static int set_fail_if(void *opts, const char *arg, struct cgm_err *err)
+{
+	struct trend_opts *o = opts;
+	int r;
+
+	if (o->n_conditions == CONDITIONS_MAX)
+		return cgm_err_set(err, EINVAL, "%d conditions are enough", CONDITIONS_MAX);
+	r = cgm_fail_if_parse(arg, &o->conditions[o->n_conditions], err);
+	o->n_conditions += r == 0;
+	return r;
+}
+
+static const struct cgm_option trend_options[] = {
+	{"since", 0, CGM_ARG_TEXT, "WHEN", NULL, "from then on: 12h, 03:00, 2026-11-21 (24h)",
+	 set_since},
+	{"file", 0, CGM_ARG_FILE, "PATH", NULL, "the history file", set_file},
+	{"fail-if", 0, CGM_ARG_TEXT, "CONDITION", NULL,
+	 "exit 5 when it holds: 'growth>10M/h', 'limit-in<6h'", set_fail_if},
+	{"csv", 0, CGM_ARG_NONE, NULL, NULL, "one line a container and component", set_csv},
+	{0},
+};
+
+/* One of the recorded. */
+struct one {
+	const struct cgm_history_target *target; /* borrowed */
+	struct cgm_track track;
+	struct cgm_trend trend;
+	size_t order;
+};
+
+/* What is shown, and how it went. */
+struct run {
+	const struct cgm_global *g;
+	const struct trend_opts *o;
+	struct cgm_history *history;
+	struct cgm_history_targets all;
+	struct one *v;
+	size_t n, room;
+	int64_t now_ms, since_ms;
+	bool one_view; /* tables and plots of each, no line over all */
+	struct cgm_outcome outcome;
+};
+
+static void run_clear(struct run *u)
+{
+	for (size_t i = 0; i < u->n; i++)
+		cgm_track_clear(&u->v[i].track);
+	free(u->v);
+	cgm_history_targets_clear(&u->all);
+	cgm_history_free(u->history);
+}
+
+static int read_one(struct run *u, const struct cgm_history_target *t, struct cgm_err *err)
+{
+	struct one one = {.target = t, .order = u->n};
+	int r = cgm_history_read(u->history, t->id, u->since_ms, u->now_ms, CGM_TREND_POINTS,
+				 &one.track, err);
+
+	if (r < 0)
+		return r;
+	if (one.track.n == 0)
+		r = cgm_history_nothing(t->name, u->since_ms, t->last_ms, err);
+	else if (cgm_trend_make(&one.track, &one.trend) < 0)
+		r = cgm_err_set(err, ENOMEM, "out of memory");
+	if (r < 0) {
+		cgm_track_clear(&one.track);
+		return r;
+	}
+	if (!u->one_view) { /* there may be a thousand of them, and events are all that JSON wants
+			     */
+		free(one.track.points);
+		one.track.points = NULL;
+		one.track.n = 0;
+	}
+	u->v[u->n++] = one;
+	return 0;
+}
+
+static int make_room(struct run *u, size_t more, struct cgm_err *err)
+{
+	struct one *v;
+
+	if (u->n + more <= u->room)
+		return 0;
+	v = reallocarray(u->v, u->n + more, sizeof *v);
+	if (!v)
+		return cgm_err_set(err, ENOMEM, "out of memory");
+	u->v = v;
+	u->room = u->n + more;
+	return 0;
+}
+
+static int read_named(struct run *u, const char *text, struct cgm_err *err)
+{
+	CGM_AUTO_FREE size_t *found = NULL;
+	size_t n = 0;
+	int r = cgm_history_find(&u->all, text, &found, &n, err);
+
+	if (r == 0)
+		r = make_room(u, n, err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = read_one(u, &u->all.v[found[i]], err);
+	return r;
+}
+
+static int read_all(struct run *u, struct cgm_err *err)
+{
+	int64_t last = 0;
+	int r = make_room(u, u->all.n, err);
+
+	for (size_t i = 0; r == 0 && i < u->all.n; i++) {
+		const struct cgm_history_target *t = &u->all.v[i];
+
+		if (t->last_ms > last)
+			last = t->last_ms;
+		if (t->last_ms < u->since_ms)
+			continue;
+		r = read_one(u, t, err);
+		if (r == -ENODATA) /* events alone */
+			r = 0;
+	}
+	if (r == 0 && u->n == 0)
+		r = cgm_history_nothing(NULL, u->since_ms, last, err);
+	return r;
+}
+
+static int growth_rank(const struct cgm_growth *g)
+{
+	return g->verdict == CGM_GROWTH_GROWING && g->significant ? 0 : 1;
+}
+
+/* What grows, fastest first; then the others by name. */
+static int compare(const void *pa, const void *pb)
+{
+	const struct one *a = pa, *b = pb;
+	const struct cgm_growth *ga = &a->trend.part[CGM_TREND_DOCKER].growth,
+				*gb = &b->trend.part[CGM_TREND_DOCKER].growth;
+	int ra = growth_rank(ga), rb = growth_rank(gb);
+
+	if (ra != rb)
+		return ra - rb;
+	if (ra == 0 && (ga->rate > gb->rate || ga->rate < gb->rate))
+		return ga->rate > gb->rate ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+static struct cgm_trend_row row_of(const struct one *one)
+{
+	const struct cgm_history_target *t = one->target;
+
+	return (struct cgm_trend_row){.name = t->name,
+				      .kind = t->kind,
+				      .id = t->container_id,
+				      .image = t->image,
+				      .project = t->project,
+				      .service = t->service,
+				      .trend = &one->trend,
+				      .track = &one->track};
+}
+
+static int show(const struct run *u, const struct cgm_trend_row *rows)
+{
+	struct cgm_text_options how = cgm_text_options(u->g, STDOUT_FILENO);
+	int r = 0;
+
+	if (u->outcome.json) {
+		for (size_t i = 0; r == 0 && i < u->n; i++)
+			r = cgm_json_add_trend(u->outcome.json, &rows[i]);
+		return r;
+	}
+	if (u->o->csv)
+		return cgm_trend_csv_write(stdout, rows, u->n);
+	if (!u->one_view)
+		return cgm_trend_table_write(stdout, rows, u->n, u->now_ms, &how);
+	for (size_t i = 0; r == 0 && i < u->n; i++) {
+		if (i)
+			(void)putchar('\n');
+		r = cgm_trend_write(stdout, &rows[i], u->now_ms, &how);
+	}
+	return r;
+}
+
+static int show_all(const struct run *u, struct cgm_err *err)
+{
+	CGM_AUTO_FREE struct cgm_trend_row *rows = calloc(u->n + 1, sizeof *rows);
+	int r = rows ? 0 : -ENOMEM;
+
+	for (size_t i = 0; rows && i < u->n; i++)
+		rows[i] = row_of(&u->v[i]);
+	if (r == 0 && (u->n || u->o->csv))
+		r = show(u, rows);
+	return r < 0 ? cgm_err_set(err, -r, "cannot write the result: %s", strerror(-r)) : 0;
+}
+
+/* Each condition that holds is told with the number that it holds by. */
+static bool check_conditions(const struct run *u)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < u->n; i++)
+		for (size_t k = 0; k < u->o->n_conditions; k++) {
+			const struct cgm_fail_if *c = &u->o->conditions[k];
+			const struct cgm_trend *t = &u->v[i].trend;
+			char text[CGM_TEXT_MAX > 64 ? CGM_TEXT_MAX : 64];
+
+			if (!cgm_fail_if_holds(c, t))
+				continue;
+			any = true;
+			if (c->limit_in)
+				cgm_warn("%s: %s holds: the limit is met in %s",
+					 u->v[i].target->name, c->text,
+					 cgm_human_seconds(text, t->limit_in_s.v));
+			else
+				cgm_warn("%s: %s holds: %s grows by %s", u->v[i].target->name,
+					 c->text, cgm_trends[c->id].title,
+					 cgm_trend_rate_text(text, &t->part[c->id],
+							     cgm_trends[c->id].bytes));
+		}
+	return any;
+}
+
+static int run_on(struct run *u, int argc, char **argv)
+{
+	struct cgm_err err = {0};
+	int r = cgm_history_open_options(u->o->history.file, &u->history, &err);
+
+	if (r == 0)
+		r = cgm_history_targets(u->history, 0, &u->all, &err);
+	if (r == 0 && argc == 0)
+		r = read_all(u, &err);
+	if (r < 0) {
+		cgm_outcome_fail(&u->outcome, NULL, r, &err);
+		return CGM_EXIT_FAILED;
+	}
+	for (int i = 0; i < argc; i++) {
+		r = read_named(u, argv[i], &err);
+		if (r < 0)
+			cgm_outcome_fail(&u->outcome, argv[i], r, &err);
+		else
+			u->outcome.done++;
+	}
+	if (argc == 0 && u->n)
+		qsort(u->v, u->n, sizeof *u->v, compare);
+	if (show_all(u, &err) < 0) {
+		cgm_warn("%s", err.msg);
+		return CGM_EXIT_FAILED;
+	}
+	return check_conditions(u) ? CGM_EXIT_CONDITION : cgm_outcome_status(&u->outcome);
+}
+
+static int run_trend(const struct cgm_global *g, void *opts, int argc, char **argv)
+{
+	CGM_CLEANUP(cgm_json_free_p) struct cgm_json *json = NULL;
+	struct trend_opts *o = opts;
+	struct run u = {.g = g, .o = o, .now_ms = cgm_now_ms(), .one_view = argc > 0};
+	int status;
+
+	if (g->json && o->csv) {
+		cgm_warn("trend: --json and --csv are two forms, choose one");
+		return CGM_EXIT_USAGE;
+	}
+	u.since_ms = o->history.since_ms ? o->history.since_ms : u.now_ms - CGM_SINCE_DEFAULT_MS;
+	if (g->json && cgm_json_new(u.now_ms / 1000, &json) < 0) {
+		cgm_warn("out of memory");
+		return CGM_EXIT_FAILED;
+	}
+	u.outcome.json = json;
+	status = run_on(&u, argc, argv);
+	run_clear(&u);
+	return json ? cgm_finish_json(json, status) : status;
+}
+
+extern const struct cgm_command cgm_cmd_trend;
+const struct cgm_command cgm_cmd_trend = {
+	.name = "trend",
+	.summary = "From recorded history: what grows, how fast, and when it meets the limit.",
+	.usage = "[OPTION]... [TARGET]...",
+	.options = trend_options,
+	.operands = CGM_ARG_TARGET,
+	.options_size = sizeof(struct trend_opts),
+	.run = run_trend,
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the watch share; private to src/collect/watch*.c. A member is one container or
+ * group that is watched: its names, its descriptors, its last figures, and how far its life has
+ * been told. Members have fixed addresses, as events borrow their targets.
+ */
+#ifndef CGMEM_COLLECT_WATCH_PARTS_H
+#define CGMEM_COLLECT_WATCH_PARTS_H
+
+#include "collect/containers.h"
+#include "collect/inspect.h"
+#include "collect/watch.h"
+#include "engine/events.h"
+#include "sys/oomwatch.h"
+
+#define CGM_WATCH_EVENTS_MAX 4096 /* of one round: more are dropped */
+
+struct cgm_member {
+	struct cgm_container c;
+	uint64_t key;			/* digest of id or path */
+	uint64_t marked;		/* the last listing that had it */
+	struct cgm_group *often, *stat; /* small files, each round; memory.stat, when it moved */
+	int events_wd;			/* of inotify; -1 none */
+	struct cgm_sample sample;	/* put together of both */
+	uint64_t stat_at_ms, levels_at_ms;
+	bool has_stat, has_levels, changed;
+	struct cgm_breakdown breakdown;
+	const char *why;
+	struct cgm_effective_limit effective;
+	struct cgm_opt headroom;
+	char *effective_from;
+	/* its life; moments are of the wall clock, ms since the epoch */
+	bool ended;		     /* it has no group now */
+	bool ran_before;	     /* this run is not its first */
+	bool stop_owed, start_owed;  /* happened, and the engine has not told of it */
+	int64_t run_from_ms;	     /* when this run was first seen; while ended: the last one */
+	int64_t ended_ms;	     /* when it was seen to have ended */
+	int64_t died_ms, started_ms; /* as the engine told last */
+	unsigned asked;		     /* how often the engine answered since something is owed */
+	/* kills: see watch_kills.c */
+	struct cgm_opt kills; /* the counter as it was told of; unknown: not read in this run */
+	bool kills_from_zero; /* the run began while it was watched: all are news */
+	uint64_t log_kills, kills_ahead;
+	/* the Go runtime, and its processes as they were then */
+	uint64_t go_at_ms, go_digest;
+	uint64_t no_go, no_go_ms; /* digest of processes none of which is one, and when; 0 none */
+	bool go_looked, go_now;
+	struct cgm_go_sums go;
+	pid_t main_pid;
+	uint64_t main_start;
+	char main_comm[64];
+};
+
+/* A kill that the kernel's log tells of. */
+struct cgm_watch_kill {
+	char *group;
+	char victim[64];
+	int64_t time_ms;
+};
+
+/* What happened lately to which container, oldest overwritten. */
+#define CGM_WATCH_RING 64
+struct cgm_watch_ring {
+	struct {
+		uint64_t id; /* digest */
+		int64_t from_ms, to_ms;
+	} v[CGM_WATCH_RING];
+	unsigned next;
+};
+
+struct cgm_watch {
+	struct cgm_session *s;
+	struct cgm_watch_request q;
+	struct cgm_host host;
+	uint32_t often_files;
+	bool in_stat[CGM_VALUE_COUNT];
+	struct cgm_member **v, **dead; /* dead ones are borrowed from until the next round */
+	size_t n, n_dead;
+	struct cgm_watch_item *items;
+	size_t items_cap;
+	struct cgm_watch_event *events;
+	size_t n_events;
+	uint64_t listing; /* number of the last one */
+	uint64_t listed_at_ms, asked_at_ms, round_at_ns, round_n;
+	int64_t round_ms, before_ms; /* wall clock of this round and the one before */
+	bool list_due, ask_due, ask_failed, in_round, from_engine, had_engine;
+	/* the engine's events: heard and not yet told, told of in this round */
+	struct cgm_engine_events heard, told;
+	int64_t heard_from_ns, heard_until_ns; /* of interest; asked for so far */
+	uint64_t *seen;			       /* digests of events near heard_until_ns */
+	size_t n_seen;
+	struct cgm_watch_ring created, died, killed;
+	/* what wakes */
+	int inotify;
+	struct cgm_oomwatch *log;
+	struct cgm_watch_kill *log_kills; /* since the last round */
+	size_t n_log_kills;
+	bool kill_seen;
+	uint64_t quiet_until_ns;
+	/* the Go runtime */
+	struct cgm_member **looked; /* asked for, in this round */
+	size_t n_looked;
+	uint64_t go_round_ms;
+};
+
+uint64_t cgm_watch_mono_ns(void);
+int64_t cgm_watch_wall_ms(void);
+
+/* watch.c: notes an event of @target; @detail is escaped and cut. 0 or -ENOMEM. */
+int cgm_watch_tell(struct cgm_watch *w, const struct cgm_target *target, enum cgm_event_kind kind,
+		   int64_t time_ms, struct cgm_opt value, const char *detail);
+
+/* watch_list.c */
+void cgm_member_free(struct cgm_member *m);
+/* Brings the members up to date: new ones are added, those that are no more are marked. 0 or -errno
+ * with words; with an engine that was there before and does not answer: 0, and all stays. */
+int cgm_watch_list(struct cgm_watch *w, struct cgm_err *err);
+struct cgm_member *cgm_watch_find_id(const struct cgm_watch *w, const char *id);
+/* Ended ones whose end was told leave the list. */
+void cgm_watch_bury(struct cgm_watch *w);
+
+/* watch_sample.c: 0 also when it has no group at the moment; -ENOMEM. */
+int cgm_member_sample(struct cgm_watch *w, struct cgm_member *m, uint64_t now_ms);
+
+/* watch_events.c */
+uint64_t cgm_watch_digest(const char *id);
+void cgm_ring_add(struct cgm_watch_ring *r, uint64_t id, int64_t from_ms, int64_t to_ms);
+/* Whether it has @id with a span that @ms lies in, give or take @slack_ms. */
+bool cgm_ring_has(const struct cgm_watch_ring *r, uint64_t id, int64_t ms, int64_t slack_ms);
+bool cgm_watch_ask_is_due(const struct cgm_watch *w, uint64_t now_ms);
+/* A container that is no member may be told of all the same. */
+bool cgm_watch_wants(const struct cgm_watch *w, const struct cgm_target *t);
+/* Asks the engine for what happened since it was last asked. */
+int cgm_watch_ask(struct cgm_watch *w);
+/* Tells of what was heard. */
+int cgm_watch_tell_heard(struct cgm_watch *w);
+/* Tells of starts and ends that the engine did not tell of. */
+int cgm_watch_tell_unheard(struct cgm_watch *w);
+
+/* watch_kills.c: tells of OOM kills that the kernel's log and counters have. */
+int cgm_watch_tell_kills(struct cgm_watch *w);
+/* The engine's word on one: told of where the kernel did not. @m NULL: no member. */
+int cgm_watch_tell_engine_oom(struct cgm_watch *w, const struct cgm_member *m,
+			      const struct cgm_engine_event *e);
+/* Whether the counter of @m rose since the last round. */
+bool cgm_watch_kill_waits(struct cgm_watch *w, const struct cgm_member *m);
+
+/* watch_wake.c */
+void cgm_wake_open(struct cgm_watch *w);
+void cgm_wake_close(struct cgm_watch *w);
+void cgm_wake_follow(struct cgm_watch *w, struct cgm_member *m);
+void cgm_wake_unfollow(struct cgm_watch *w, struct cgm_member *m);
+/* Takes what has come in without waiting. */
+void cgm_wake_drain(struct cgm_watch *w);
+
+/* watch_go.c: figures of the members whose turn it is, in two halves of a round. */
+int cgm_watch_go_ask(struct cgm_watch *w, uint64_t now_ms);
+int cgm_watch_go_answer(struct cgm_watch *w, uint64_t now_ms);
+
+/* watch_procs.c: tells of a restart within; *@ret: a digest of its processes, 0: too many. */
+int cgm_member_procs(struct cgm_watch *w, struct cgm_member *m, uint64_t *ret_digest);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * In steps: take what is behind the warm-up, thin it, find teeth (then go on with their minima),
+ * jumps and bends; fit a line to what lies behind the last of these, test it, and name what was
+ * found. Each step has a file of its own.
+ */
+#include "model/growth.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "model/growth_parts.h"
+
+#include "base/banned.h"
+
+/* Bends that are looked for, one behind the other. */
+#define BENDS_MAX 4
+/* A series with so many jumps one way goes up by stairs. */
+#define STAIRS 3
+/* A curve that bent twice has levelled off when it is this much slower than at first. */
+#define SLOWER 10
+/* A plateau is at least one part in so many of what was seen: a pause is none. */
+#define LEVEL_PART 6
+/* How long to watch when there are not even two points, seconds. */
+#define MORE_S 60
+/* What a sawtooth's minima may differ by because points are apart: so many points' rise. */
+#define EARLY 1.5
+/* Minima of a sawtooth that differ by less than this share of a tooth are steady. */
+#define TOOTH 0.25
+
+const char *const cgm_growth_verdict_names[CGM_GROWTH_VERDICT_COUNT] = {
+	"unknown", "steady", "growing", "shrinking", "plateau", "stepped"};
+
+/* A piece between bends. */
+struct piece {
+	size_t from, n;
+	struct cgm_line line;
+};
+
+/* The points as they are judged, and what was found in them. */
+struct judged {
+	const struct cgm_xy *v;
+	size_t n;
+	double noise;
+	size_t start; /* behind the last jump */
+	double jump;  /* 0: none */
+	struct piece piece[BENDS_MAX + 1];
+	size_t n_pieces;
+	const struct piece *grew; /* the first piece that grew, if a bend ended it; or NULL */
+	double grown;		  /* from its beginning to that of the last piece */
+	double steps;		  /* squares of what the bent line leaves over, a point */
+	bool significant;	  /* the last piece's line */
+};
+
+static const struct piece *last_piece(const struct judged *j)
+{
+	return &j->piece[j->n_pieces - 1];
+}
+
+/* What lay before a jump went the same way by itself, and not for less: the jump is part of that.
+ */
+static bool is_on_the_way(const struct judged *j, size_t at, double size, struct cgm_growth_work *w)
+{
+	struct cgm_line l;
+
+	if (at < CGM_GROWTH_POINTS_MIN)
+		return false;
+	cgm_line_fit(j->v, at, w, &l);
+	return cgm_line_is_significant(&l, true) && l.rise * size > 0 &&
+	       cgm_abs(l.rise) > cgm_abs(size) / 2;
+}
+
+static void cut_at_jump(struct judged *j, struct cgm_growth_work *w)
+{
+	struct cgm_jump jump[CGM_JUMPS_MAX];
+	size_t n = cgm_jumps_find(j->v, j->n, j->noise, w, jump, CGM_JUMPS_MAX);
+	size_t up = 0, last = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		up += jump[i].size > 0;
+		if (jump[i].at > jump[last].at)
+			last = i;
+	}
+	if (!n || up >= STAIRS || n - up >= STAIRS ||
+	    is_on_the_way(j, jump[last].at, jump[last].size, w))
+		return;
+	j->jump = jump[last].size;
+	j->start = jump[last].at;
+}
+
+/* Both sides have slopes of their own, whose intervals have nothing in common. */
+static bool is_bend(const struct cgm_line *a, const struct cgm_line *b)
+{
+	return a->most < b->least || b->most < a->least;
+}
+
+static void cut_at_bends(struct judged *j, struct cgm_growth_work *w)
+{
+	struct piece p = {.from = j->start, .n = j->n - j->start}, a, b;
+	size_t at;
+
+	cgm_line_fit(j->v + p.from, p.n, w, &p.line);
+	while (j->n_pieces < BENDS_MAX && p.n >= 2 * CGM_GROWTH_POINTS_MIN &&
+	       cgm_bend_find(j->v + p.from, p.n, &at)) {
+		a = (struct piece){.from = p.from, .n = at};
+		b = (struct piece){.from = p.from + at, .n = p.n - at};
+		cgm_line_fit(j->v + a.from, a.n, w, &a.line);
+		cgm_line_fit(j->v + b.from, b.n, w, &b.line);
+		if (!is_bend(&a.line, &b.line))
+			break;
+		j->piece[j->n_pieces++] = a;
+		p = b;
+	}
+	j->piece[j->n_pieces++] = p;
+}
+
+/* The steps of what the bent line leaves over. */
+static double steps_left(const struct judged *j, struct cgm_xy *rest)
+{
+	double taken = 0;
+	size_t n = 0;
+
+	for (size_t k = 0; k < j->n_pieces; k++) {
+		const struct piece *p = &j->piece[k];
+
+		for (size_t i = p->from; i < p->from + p->n; i++, n++) {
+			if (n)
+				taken += p->line.slope * (j->v[i].s - j->v[i - 1].s);
+			rest[n] = (struct cgm_xy){j->v[i].s, j->v[i].v - taken};
+		}
+	}
+	return cgm_line_steps(rest, n, 0);
+}
+
+/*
+ * Pieces were chosen because they are straight, and their own steps are small because of that: a
+ * piece's share of all steps is what a random walk would have gone by.
+ */
+static bool is_trend(const struct judged *j, struct piece *p)
+{
+	p->line.walk = cgm_line_walk(p->line.rise, j->steps * (double)p->n);
+	return cgm_line_is_significant(&p->line, j->n_pieces > 1);
+}
+
+static void weigh_pieces(struct judged *j, struct cgm_growth_work *w)
+{
+	size_t last = j->n_pieces - 1, tail = last;
+	struct piece *p;
+
+	j->steps = steps_left(j, w->sides) / (double)(j->n - j->start);
+	/* noise makes bends, too: the last pieces are one as long as none of them is a trend */
+	while (tail && !is_trend(j, &j->piece[tail]) && !is_trend(j, &j->piece[tail - 1]))
+		tail--;
+	p = &j->piece[tail];
+	if (tail < last) {
+		j->n_pieces = tail + 1;
+		p->n = j->n - p->from;
+		cgm_line_fit(j->v + p->from, p->n, w, &p->line);
+	}
+	for (size_t k = 0; k < tail; k++) {
+		const struct piece *q = &j->piece[k];
+
+		if (!j->grew && q->line.rise > j->noise && is_trend(j, &j->piece[k]))
+			j->grew = q;
+		if (j->grew)
+			j->grown += q->line.rise;
+	}
+	j->significant = is_trend(j, p);
+}
+
+/* It goes on, so slowly after two bends that it is the end of a curve. */
+static bool has_ebbed(const struct judged *j)
+{
+	const struct cgm_line *l = &last_piece(j)->line;
+
+	return j->n_pieces > 2 && j->grew && l->slope >= 0 &&
+	       l->slope * SLOWER <= j->grew->line.slope;
+}
+
+static enum cgm_growth_verdict name(const struct judged *j)
+{
+	const struct piece *p = last_piece(j);
+	const struct cgm_line *l = &p->line;
+
+	if (j->significant && cgm_abs(l->rise) > j->noise && !has_ebbed(j))
+		return l->rise > 0 ? CGM_GROWTH_GROWING : CGM_GROWTH_SHRINKING;
+	if (j->grew && j->grown > j->noise && l->most < j->grew->line.least)
+		return p->n * LEVEL_PART >= j->n ? CGM_GROWTH_PLATEAU : CGM_GROWTH_UNKNOWN;
+	if (j->jump != 0)
+		return CGM_GROWTH_STEPPED;
+	if (l->trend && !j->significant && cgm_abs(l->rise) > j->noise)
+		return CGM_GROWTH_UNKNOWN;
+	return CGM_GROWTH_STEADY;
+}
+
+static void judge(struct judged *j, struct cgm_growth_work *w, struct cgm_growth *ret)
+{
+	const struct piece *p;
+
+	cut_at_jump(j, w);
+	cut_at_bends(j, w);
+	weigh_pieces(j, w);
+	p = last_piece(j);
+	ret->verdict = name(j);
+	ret->rate = p->line.slope;
+	ret->low = p->line.low;
+	ret->high = p->line.high;
+	ret->p = p->line.p;
+	ret->significant = j->significant;
+	ret->rise = p->line.rise;
+	ret->since_s = j->v[p->from].s;
+	ret->n = p->n;
+	if (ret->verdict == CGM_GROWTH_PLATEAU)
+		ret->before = j->grown;
+	else if (ret->verdict == CGM_GROWTH_STEPPED)
+		ret->before = j->jump;
+	else if (ret->verdict == CGM_GROWTH_UNKNOWN)
+		ret->more_s = j->v[j->n - 1].s - ret->since_s;
+}
+
+/* Too few minima for the tests: steady when they hardly differ, else more is needed. */
+static void judge_few_teeth(const struct cgm_teeth *t, struct judged *j, struct cgm_growth_work *w,
+			    struct cgm_growth *ret)
+{
+	double least = TOOTH * t->height > j->noise ? TOOTH * t->height : j->noise;
+
+	judge(j, w, ret);
+	ret->significant = false;
+	ret->before = ret->more_s = 0;
+	if (cgm_abs(ret->rise) <= least) {
+		ret->verdict = CGM_GROWTH_STEADY;
+		return;
+	}
+	ret->verdict = CGM_GROWTH_UNKNOWN;
+	ret->more_s = (double)(CGM_GROWTH_MINIMA_MIN - t->n_minima) * t->period_s;
+}
+
+/* How long until there are enough points, at the pace of those that are there. */
+static double more_seconds(const struct cgm_xy *v, size_t n, size_t judged)
+{
+	double each = n > 1 ? (v[n - 1].s - v[0].s) / (double)(n - 1) : 0;
+
+	if (!(each > 0))
+		return MORE_S;
+	return each * (double)(judged < CGM_GROWTH_POINTS_MIN ? CGM_GROWTH_POINTS_MIN - judged : 1);
+}
+
+static void judge_all(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
+		      struct cgm_growth *ret)
+{
+	struct judged j = {.v = w->thin, .noise = noise};
+	struct cgm_teeth t;
+
+	if (cgm_teeth_find(v, n, noise, w, &t)) {
+		ret->sawtooth = true;
+		/* a minimum is seen up to one point too late, in step with the points' pace */
+		if (j.noise < EARLY * t.height / t.points)
+			j.noise = EARLY * t.height / t.points;
+		j.v = w->minima;
+		j.n = t.n_minima;
+		if (t.n_minima < CGM_GROWTH_MINIMA_MIN)
+			judge_few_teeth(&t, &j, w, ret);
+		else
+			judge(&j, w, ret);
+		return;
+	}
+	j.n = cgm_thin_means(v, n, w->thin, CGM_GROWTH_POINTS_MAX);
+	judge(&j, w, ret);
+}
+
+int cgm_growth_judge(const struct cgm_xy *v, size_t n, const struct cgm_growth_options *o,
+		     struct cgm_growth *ret)
+{
+	struct cgm_growth g = {.verdict = CGM_GROWTH_UNKNOWN, .p = 1};
+	struct cgm_growth_work *w;
+	double warm = 0;
+	size_t skip = 0;
+
+	while (skip < n && v[skip].s - v[0].s < o->warm_up_s)
+		skip++;
+	if (n && skip == n)
+		warm = o->warm_up_s - (v[n - 1].s - v[0].s);
+	g.n = n - skip;
+	g.since_s = n ? v[skip < n ? skip : n - 1].s : 0;
+	if (g.n < CGM_GROWTH_POINTS_MIN || !(v[n - 1].s > v[skip].s)) {
+		g.more_s = warm + more_seconds(v, n, g.n);
+		*ret = g;
+		return 0;
+	}
+	w = malloc(sizeof *w);
+	if (!w)
+		return -ENOMEM;
+	judge_all(v + skip, n - skip, o->noise, w, &g);
+	free(w);
+	*ret = g;
+	return 0;
+}

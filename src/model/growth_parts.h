@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps of cgm_growth_judge(), each in a file of its own: thinning, the teeth of a sawtooth,
+ * jumps and bends, the line with its tests. Pure, internal.
+ */
+#ifndef CGMEM_MODEL_GROWTH_PARTS_H
+#define CGMEM_MODEL_GROWTH_PARTS_H
+
+#include "model/growth.h"
+
+/* Fewer points than these are not judged; a sawtooth needs so many minima. */
+#define CGM_GROWTH_POINTS_MIN 12
+#define CGM_GROWTH_MINIMA_MIN 6
+
+/* What one judgement works in: allocated once. */
+struct cgm_growth_work {
+	struct cgm_xy thin[CGM_GROWTH_POINTS_MAX];
+	struct cgm_xy sides[2 * CGM_GROWTH_POINTS_MAX];
+	size_t turns[2 * CGM_GROWTH_POINTS_MAX];
+	struct cgm_xy minima[CGM_GROWTH_POINTS_MAX];
+	double pairs[CGM_GROWTH_POINTS_MAX * (CGM_GROWTH_POINTS_MAX - 1) / 2];
+	double a[CGM_GROWTH_POINTS_MAX], b[CGM_GROWTH_POINTS_MAX];
+};
+
+/* --- growth_thin.c --- */
+
+/* The means of spans of equal length; as it is when there are few enough. Returns how many. */
+size_t cgm_thin_means(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max);
+/* The smallest and the largest of each span, by time: keeps what turns. At most 2 * @max. */
+size_t cgm_thin_sides(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max);
+
+/* --- growth_math.c --- */
+
+/* The program does without libm: it would be mapped at each start. */
+double cgm_sqrt(double x);
+/* The chance that a normal variable is farther from 0 than @z, on either side. */
+double cgm_normal_two_sided(double z);
+static inline double cgm_abs(double x)
+{
+	return x < 0 ? -x : x;
+}
+/* The @k-th smallest (from 0); @v is put in another order. */
+double cgm_select(double *v, size_t n, size_t k);
+double cgm_median(double *v, size_t n);
+void cgm_sort(double *v, size_t n);
+
+/* --- growth_line.c --- */
+
+struct cgm_line {
+	double slope, low, high; /* Theil-Sen, per second; 95 % */
+	double least, most;	 /* the same, bounded as the test is: narrower for a curve */
+	double level;		 /* at the first point */
+	double rise;		 /* over all points */
+	double p;		 /* Mann-Kendall's */
+	double walk;  /* the rise, in standard deviations of a random walk of the same steps */
+	double stray; /* the rise, in standard errors with noise that returns to the line */
+	bool trend;   /* more than what comes back to a level goes */
+};
+
+/* @n >= 3 points, at most CGM_GROWTH_POINTS_MAX. */
+void cgm_line_fit(const struct cgm_xy *v, size_t n, struct cgm_growth_work *w,
+		  struct cgm_line *ret);
+/* It is no random walk either. @chosen: the piece was chosen by where it looks like a line. */
+bool cgm_line_is_significant(const struct cgm_line *l, bool chosen);
+/* The squares of the steps between the means of pieces, after taking off @slope. */
+double cgm_line_steps(const struct cgm_xy *v, size_t n, double slope);
+/* A rise, in standard deviations of a random walk with such steps. */
+double cgm_line_walk(double rise, double steps);
+/* Least squares, where a cheap line will do. */
+double cgm_line_quick(const struct cgm_xy *v, size_t n);
+
+/* --- growth_teeth.c --- */
+
+struct cgm_teeth {
+	size_t n;	     /* whole teeth: from one minimum to the next */
+	double height;	     /* median */
+	double period_s;     /* median */
+	size_t rises, falls; /* points in them */
+	double points;	     /* of a tooth */
+	size_t n_minima;     /* in the work's minima */
+};
+
+/* Slow rises and quick falls, three or more. */
+bool cgm_teeth_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
+		    struct cgm_teeth *ret);
+
+/* --- growth_change.c --- */
+
+struct cgm_jump {
+	size_t at;   /* the first point after it */
+	double size; /* signed */
+};
+
+#define CGM_JUMPS_MAX 4
+
+/* Sudden changes of level, the largest first. Returns how many there are, of at most @max. */
+size_t cgm_jumps_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
+		      struct cgm_jump *ret, size_t max);
+/* Where a line with one bend fits far better than a straight one: the first point after it. */
+bool cgm_bend_find(const struct cgm_xy *v, size_t n, size_t *ret_at);
+
+#endif

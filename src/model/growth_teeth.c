@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A sawtooth: memory that fills slowly and is freed at once, again and again, by a garbage
+ * collector or by reclaim. Its mean says little, its minima are what stays.
+ */
+#include "model/growth_parts.h"
+
+#include "base/banned.h"
+
+/* A turn goes back by this share of the middle nine tenths of the values. */
+#define TURN	  0.45
+#define TEETH_MIN 3
+/* Falls have at most this share of the points of rises: noise falls as slowly as it rises. */
+#define FALL 0.34
+/* Straight lines from turn to turn leave at most this share of the squares. */
+#define UNEXPLAINED 0.35
+
+/* The points without their trend, so that a rising base hides no teeth. */
+struct flat {
+	const struct cgm_xy *v;
+	double slope;
+};
+
+static double at(const struct flat *f, size_t i)
+{
+	return f->v[i].v - f->slope * (f->v[i].s - f->v[0].s);
+}
+
+static double least_turn(const struct flat *f, size_t n, double noise, double *sorted)
+{
+	double middle;
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = at(f, i);
+	cgm_sort(sorted, n);
+	middle = sorted[n - 1 - n / 20] - sorted[n / 20];
+	return middle * TURN > noise ? middle * TURN : noise;
+}
+
+/* Where it turns, by at least @least: minima and maxima by turns. @ret has room for @n. */
+static size_t turns_find(const struct flat *f, size_t n, double least, size_t *ret)
+{
+	size_t low = 0, high = 0, m = 0;
+	bool up = true, down = true; /* what may be going on: at first both */
+
+	for (size_t i = 1; i < n; i++) {
+		double v = at(f, i);
+
+		if (v > at(f, high))
+			high = i;
+		if (v < at(f, low))
+			low = i;
+		if (up && at(f, high) - v >= least) {
+			ret[m++] = high;
+			low = i;
+			up = false;
+			down = true;
+		} else if (down && v - at(f, low) >= least) {
+			ret[m++] = low;
+			high = i;
+			down = false;
+			up = true;
+		}
+	}
+	return m;
+}
+
+/* What is left of the squares when straight lines from turn to turn are taken off. */
+static double unexplained(const struct flat *f, const size_t *turns, size_t n)
+{
+	double mean = 0, all = 0, left = 0;
+	size_t from = turns[0], to = turns[n - 1];
+
+	for (size_t i = from; i <= to; i++)
+		mean += at(f, i) / (double)(to - from + 1);
+	for (size_t k = 0; k + 1 < n; k++) {
+		double a = at(f, turns[k]), b = at(f, turns[k + 1]);
+
+		for (size_t i = turns[k]; i < turns[k + 1]; i++) {
+			double part = (double)(i - turns[k]) / (double)(turns[k + 1] - turns[k]);
+			double e = at(f, i) - a - (b - a) * part;
+
+			left += e * e;
+			all += (at(f, i) - mean) * (at(f, i) - mean);
+		}
+	}
+	return all > 0 ? left / all : 1;
+}
+
+/* The teeth between the minima among the turns, of which the first is one, and the last. */
+static void measure(const struct flat *f, const size_t *turns, size_t n, struct cgm_growth_work *w,
+		    struct cgm_teeth *t)
+{
+	for (size_t i = 0; i + 2 < n; i += 2) {
+		w->a[t->n] = at(f, turns[i + 1]) - at(f, turns[i + 2]);
+		w->b[t->n++] = f->v[turns[i + 2]].s - f->v[turns[i]].s;
+		t->rises += turns[i + 1] - turns[i];
+		t->falls += turns[i + 2] - turns[i + 1];
+	}
+	for (size_t i = 0; i < n; i += 2)
+		w->minima[t->n_minima++] = f->v[turns[i]];
+	t->height = cgm_median(w->a, t->n);
+	t->period_s = cgm_median(w->b, t->n);
+	t->points = (double)(t->rises + t->falls) / (double)t->n;
+}
+
+static bool find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
+		 struct cgm_teeth *ret)
+{
+	struct flat f = {v, cgm_line_quick(v, n)};
+	struct cgm_teeth t = {0};
+	double least = least_turn(&f, n, noise, w->pairs);
+	const size_t *turns = w->turns;
+	size_t m;
+
+	if (!(least > 0))
+		return false;
+	m = turns_find(&f, n, least, w->turns);
+	/* the first turn is none, as nobody saw what came before it; then a minimum is the first */
+	if (m > 1) {
+		size_t skip = at(&f, turns[0]) > at(&f, turns[1]) ? 1 : 2;
+
+		turns += skip;
+		m -= skip;
+	}
+	m -= m && m % 2 == 0;
+	if (m < 2 * TEETH_MIN + 1)
+		return false;
+	measure(&f, turns, m, w, &t);
+	if ((double)t.falls > FALL * (double)t.rises || unexplained(&f, turns, m) > UNEXPLAINED)
+		return false;
+	*ret = t;
+	return true;
+}
+
+bool cgm_teeth_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
+		    struct cgm_teeth *ret)
+{
+	size_t m = cgm_thin_means(v, n, w->thin, CGM_GROWTH_POINTS_MAX);
+
+	/* means have less noise; but short teeth show in what was lowest and highest only */
+	if (find(w->thin, m, noise, w, ret))
+		return true;
+	if (n <= m)
+		return false;
+	m = cgm_thin_sides(v, n, w->sides, CGM_GROWTH_POINTS_MAX);
+	return find(w->sides, m, noise, w, ret);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "model/growth_parts.h"
+
+#include "base/banned.h"
+
+/* What stands in one span of time, of @max that are as long. */
+struct span {
+	size_t from, to;
+};
+
+/* The next span that has points; false: no more. */
+static bool next_span(const struct cgm_xy *v, size_t n, size_t max, struct span *s)
+{
+	double width = (v[n - 1].s - v[0].s) / (double)max;
+	double end;
+
+	s->from = s->to;
+	if (s->from == n)
+		return false;
+	/* the last point lies on the end of the last span, and belongs to it */
+	end = (double)(size_t)((v[s->from].s - v[0].s) / width) + 1;
+	while (s->to < n && ((v[s->to].s - v[0].s) / width < end || end >= (double)max))
+		s->to++;
+	return true;
+}
+
+static struct cgm_xy mean(const struct cgm_xy *v, size_t n)
+{
+	struct cgm_xy r = {0, 0};
+
+	for (size_t i = 0; i < n; i++) {
+		r.s += (v[i].s - v[0].s) / (double)n;
+		r.v += v[i].v / (double)n;
+	}
+	r.s += v[0].s;
+	return r;
+}
+
+/* The span's smallest (@sign 1) or largest (-1). */
+static size_t extreme(const struct cgm_xy *v, struct span s, double sign)
+{
+	size_t at = s.from;
+
+	for (size_t i = s.from + 1; i < s.to; i++)
+		if (sign * v[i].v < sign * v[at].v)
+			at = i;
+	return at;
+}
+
+static bool is_few(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max)
+{
+	if (n > max && v[n - 1].s > v[0].s)
+		return false;
+	memcpy(ret, v, (n < max ? n : max) * sizeof *ret);
+	return true;
+}
+
+size_t cgm_thin_means(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max)
+{
+	struct span s = {0, 0};
+	size_t m = 0;
+
+	if (is_few(v, n, ret, max))
+		return n < max ? n : max;
+	while (next_span(v, n, max, &s))
+		ret[m++] = mean(v + s.from, s.to - s.from);
+	return m;
+}
+
+size_t cgm_thin_sides(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max)
+{
+	struct span s = {0, 0};
+	size_t m = 0;
+
+	if (is_few(v, n, ret, 2 * max))
+		return n < 2 * max ? n : 2 * max;
+	while (next_span(v, n, max, &s)) {
+		size_t a = extreme(v, s, 1), b = extreme(v, s, -1);
+
+		ret[m++] = v[a < b ? a : b];
+		if (a != b)
+			ret[m++] = v[a < b ? b : a];
+	}
+	return m;
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/trend.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/units.h"
+#include "model/growth_parts.h"
+
+#include "base/banned.h"
+
+/*
+ * What never matters. Each processor may have charged 64 pages beforehand (Linux
+ * mm/memcontrol.c, MEMCG_CHARGE_BATCH), and memory.stat is up to two seconds behind: 256 KiB come
+ * and go. Half a percent is what caches and arenas of a program at rest move by.
+ */
+#define NOISE_BYTES  (256.0 * 1024)
+#define NOISE_SHARE  0.005
+#define NOISE_COUNT  10.0
+#define NOISE_COUNTS 0.02
+/* A program that has just started fills its caches: a tenth of the time since, in these bounds. */
+#define WARM_UP_MIN_S 60.0
+#define WARM_UP_MAX_S 600.0
+/* Go's figures are joined with anonymous memory that was read at most this much apart. */
+#define JOIN_MS 120000
+/* What of anonymous memory's growth a part of it has to explain to be named in its place. */
+#define MOST   0.5
+#define STACKS 0.33
+
+const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT] = {
+	{CGM_TREND_DOCKER, "docker", "docker's figure", NULL, true, false},
+	{CGM_TREND_CHARGED, "charged", "charged memory", NULL, true, false},
+	{CGM_TREND_ANON, "anon", "anonymous memory", "growth-anon", true, true},
+	{CGM_TREND_ANON_UNMAPPED, "anon_unmapped", "unmapped anonymous", NULL, true, true},
+	{CGM_TREND_CACHE_COUNTED, "cache_counted", "page cache in docker's figure", "growth-cache",
+	 true, true},
+	{CGM_TREND_TMPFS, "tmpfs", "tmpfs and shared memory", "growth-tmpfs", true, true},
+	{CGM_TREND_KERNEL, "kernel", "kernel memory", "growth-kernel", true, true},
+	{CGM_TREND_SOCK, "sock", "socket buffers", "growth-sockets", true, true},
+	{CGM_TREND_HUGETLB, "hugetlb", "hugetlb pages", NULL, true, true},
+	{CGM_TREND_CACHE, "cache", "page cache", NULL, true, false},
+	{CGM_TREND_SWAP, "swap", "swap", NULL, true, false},
+	{CGM_TREND_NEEDED, "needed", "what cannot be reclaimed", NULL, true, false},
+	{CGM_TREND_GO_LIVE, "go_heap_live", "live Go heap", "growth-go-heap", true, false},
+	{CGM_TREND_OFF_HEAP, "off_heap", "memory outside the Go runtime", "growth-off-heap", true,
+	 false},
+	{CGM_TREND_GOROUTINES, "goroutines", "goroutines", "growth-goroutines", false, false},
+};
+
+static const enum cgm_series_id series[CGM_TREND_COUNT] = {
+	[CGM_TREND_DOCKER] = CGM_SERIES_DOCKER,
+	[CGM_TREND_CHARGED] = CGM_SERIES_CHARGED,
+	[CGM_TREND_ANON] = CGM_SERIES_ANON,
+	[CGM_TREND_ANON_UNMAPPED] = CGM_SERIES_ANON_UNMAPPED,
+	[CGM_TREND_CACHE_COUNTED] = CGM_SERIES_CACHE,
+	[CGM_TREND_TMPFS] = CGM_SERIES_TMPFS,
+	[CGM_TREND_KERNEL] = CGM_SERIES_KERNEL,
+	[CGM_TREND_SOCK] = CGM_SERIES_SOCK,
+	[CGM_TREND_HUGETLB] = CGM_SERIES_HUGETLB,
+	[CGM_TREND_CACHE] = CGM_SERIES_CACHE,
+	[CGM_TREND_SWAP] = CGM_SERIES_SWAP,
+	[CGM_TREND_NEEDED] = CGM_SERIES_NEEDED,
+	[CGM_TREND_GO_LIVE] = CGM_SERIES_GO_LIVE,
+	[CGM_TREND_OFF_HEAP] = CGM_SERIES_GO_SYS,
+	[CGM_TREND_GOROUTINES] = CGM_SERIES_GOROUTINES,
+};
+
+/* One series since the cut. */
+struct line {
+	struct cgm_xy *v; /* room for all points of the track */
+	size_t n;
+};
+
+/* The track, and what of it is judged. */
+struct window {
+	const struct cgm_track *t;
+	size_t from; /* the first point */
+	double warm_up_s;
+	struct cgm_xy *v;
+};
+
+static double value(const struct cgm_point *p, enum cgm_series_id id)
+{
+	return (double)p->v[id];
+}
+
+/* The point nearest to the @i-th that knows anonymous memory; NULL: none is near. */
+static const struct cgm_point *anon_near(const struct window *w, size_t i)
+{
+	const struct cgm_point *p = w->t->points, *best = NULL;
+	int64_t apart = JOIN_MS + 1;
+
+	for (size_t k = i + 1; k-- > w->from && p[i].time_ms - p[k].time_ms < apart;)
+		if (cgm_point_has(&p[k], CGM_SERIES_ANON)) {
+			best = &p[k];
+			apart = p[i].time_ms - p[k].time_ms;
+		}
+	for (size_t k = i + 1; k < w->t->n && p[k].time_ms - p[i].time_ms < apart; k++)
+		if (cgm_point_has(&p[k], CGM_SERIES_ANON)) {
+			best = &p[k];
+			apart = p[k].time_ms - p[i].time_ms;
+		}
+	return best;
+}
+
+/* The value of a trend at a point; false: it does not know it. */
+static bool value_at(const struct window *w, enum cgm_trend_id id, size_t i, double *ret)
+{
+	const struct cgm_point *p = &w->t->points[i], *anon;
+
+	if (!cgm_point_has(p, series[id]))
+		return false;
+	*ret = value(p, series[id]);
+	if (id == CGM_TREND_CACHE_COUNTED) {
+		if (!cgm_point_has(p, CGM_SERIES_CACHE_INACTIVE))
+			return false;
+		*ret -= value(p, CGM_SERIES_CACHE_INACTIVE);
+	} else if (id == CGM_TREND_OFF_HEAP) {
+		anon = anon_near(w, i);
+		if (!cgm_point_has(p, CGM_SERIES_GO_RELEASED) || !anon)
+			return false;
+		*ret = value(anon, CGM_SERIES_ANON) - (*ret - value(p, CGM_SERIES_GO_RELEASED));
+	}
+	return true;
+}
+
+static size_t line_make(const struct window *w, enum cgm_trend_id id)
+{
+	size_t n = 0;
+
+	for (size_t i = w->from; i < w->t->n; i++) {
+		struct cgm_xy *p = &w->v[n];
+
+		p->s = (double)w->t->points[i].time_ms / 1000;
+		n += value_at(w, id, i, &p->v);
+	}
+	return n;
+}
+
+static double noise_of(enum cgm_trend_id id, double now)
+{
+	bool bytes = cgm_trends[id].bytes;
+	double least = bytes ? NOISE_BYTES : NOISE_COUNT;
+	double part = now * (bytes ? NOISE_SHARE : NOISE_COUNTS);
+
+	return part > least ? part : least;
+}
+
+static int judge(const struct window *w, enum cgm_trend_id id, struct cgm_trend_part *ret)
+{
+	size_t n = line_make(w, id);
+	struct cgm_growth_options o = {.warm_up_s = w->warm_up_s};
+
+	ret->growth.p = 1;
+	if (!n)
+		return 0;
+	ret->known = true;
+	ret->now = w->v[n - 1].v > 0 ? (uint64_t)w->v[n - 1].v : 0;
+	o.noise = noise_of(id, w->v[n - 1].v);
+	return cgm_growth_judge(w->v, n, &o, &ret->growth);
+}
+
+/* A line over the span in which docker's figure grows: such slopes of parts add up. */
+static double slope_since(const struct window *w, enum cgm_trend_id id, double since_s)
+{
+	size_t n = line_make(w, id), i = 0;
+
+	while (i < n && w->v[i].s < since_s)
+		i++;
+	return n - i > 1 ? cgm_line_quick(w->v + i, n - i) : 0;
+}
+
+/* Of anonymous memory's growth: what Go's own figures say it is. */
+static enum cgm_trend_id go_part(const struct window *w, const struct cgm_trend *t, double anon,
+				 double since_s, double *ret_slope)
+{
+	static const struct {
+		enum cgm_trend_id id, slope_of;
+		double least;
+	} parts[] = {{CGM_TREND_GO_LIVE, CGM_TREND_GO_LIVE, MOST},
+		     {CGM_TREND_OFF_HEAP, CGM_TREND_OFF_HEAP, MOST}};
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (t->part[parts[i].id].growth.verdict != CGM_GROWTH_GROWING)
+			continue;
+		*ret_slope = slope_since(w, parts[i].slope_of, since_s);
+		if (*ret_slope >= parts[i].least * anon)
+			return parts[i].id;
+	}
+	return CGM_TREND_ANON;
+}
+
+static void find_carrier(const struct window *w, struct cgm_trend *t)
+{
+	const struct cgm_growth *docker = &t->part[CGM_TREND_DOCKER].growth;
+	double whole, most = 0, slope;
+
+	t->carrier = CGM_TREND_COUNT;
+	if (docker->verdict != CGM_GROWTH_GROWING)
+		return;
+	whole = slope_since(w, CGM_TREND_DOCKER, docker->since_s);
+	for (int i = 0; i < CGM_TREND_COUNT && whole > 0; i++) {
+		enum cgm_trend_id id = (enum cgm_trend_id)i;
+
+		if (!cgm_trends[id].in_docker || !t->part[id].known)
+			continue;
+		slope = slope_since(w, id, docker->since_s);
+		if (slope > 0 && t->part[id].growth.verdict == CGM_GROWTH_GROWING)
+			t->part[id].share = slope < whole ? slope / whole : 1;
+		if (slope > most) {
+			most = slope;
+			t->carrier = id;
+			t->carrier_share = slope < whole ? slope / whole : 1;
+		}
+	}
+	if (t->carrier != CGM_TREND_ANON)
+		return;
+	t->carrier = go_part(w, t, most, docker->since_s, &slope);
+	if (t->carrier != CGM_TREND_ANON && slope < most)
+		t->carrier_share *= slope / most;
+}
+
+static double between(double v, double low, double high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
+static double seconds_to(double room, double rate)
+{
+	return rate > 0 ? room / rate : INFINITY;
+}
+
+static void find_limit(const struct cgm_track *track, struct cgm_trend *t)
+{
+	const struct cgm_trend_part *needed = &t->part[CGM_TREND_NEEDED];
+	const struct cgm_point *last = cgm_track_at(track, CGM_SERIES_CHARGED, t->to_ms);
+	double room;
+
+	t->limit_in_low_s = t->limit_in_high_s = INFINITY;
+	if (!last || !cgm_point_has(last, CGM_SERIES_LIMIT))
+		return;
+	t->limit = (struct cgm_opt){last->v[CGM_SERIES_LIMIT], true};
+	if (needed->growth.verdict != CGM_GROWTH_GROWING)
+		return;
+	room = (double)cgm_sub_sat(t->limit.v, needed->now);
+	/* in a thousand years nobody asks any more */
+	t->limit_in_s.v = (uint64_t)between(seconds_to(room, needed->growth.rate), 0, 3.2e10);
+	t->limit_in_s.known = true;
+	t->limit_in_low_s = seconds_to(room, needed->growth.high);
+	t->limit_in_high_s = seconds_to(room, needed->growth.low);
+}
+
+static void read_events(const struct cgm_track *track, struct cgm_trend *t)
+{
+	t->cut_ms = t->from_ms;
+	for (size_t i = 0; i < track->n_events; i++) {
+		const struct cgm_event *e = &track->events[i];
+
+		if (e->time_ms < t->from_ms || e->time_ms > t->to_ms)
+			continue;
+		if (e->kind == CGM_EVENT_OOM_KILL)
+			t->n_kills += e->value.known && e->value.v ? e->value.v : 1;
+		if (e->kind != CGM_EVENT_START && e->kind != CGM_EVENT_RESTART)
+			continue;
+		t->n_restarts += e->time_ms > t->from_ms;
+		t->cut_ms = e->time_ms;
+		t->restarted = true;
+	}
+}
+
+int cgm_trend_make(const struct cgm_track *track, struct cgm_trend *ret)
+{
+	struct cgm_trend t = {.carrier = CGM_TREND_COUNT, .n_points = track->n, .more_s = 60};
+	struct window w = {.t = track};
+	CGM_AUTO_FREE struct cgm_xy *v = NULL;
+	int r = 0;
+
+	t.limit_in_low_s = t.limit_in_high_s = INFINITY;
+	if (!track->n) {
+		*ret = t;
+		return 0;
+	}
+	v = calloc(track->n, sizeof *v);
+	if (!v)
+		return -ENOMEM;
+	w.v = v;
+	t.from_ms = track->points[0].time_ms;
+	t.to_ms = track->points[track->n - 1].time_ms;
+	read_events(track, &t);
+	while (w.from < track->n && track->points[w.from].time_ms < t.cut_ms)
+		w.from++;
+	if (t.restarted)
+		w.warm_up_s =
+			between((double)(t.to_ms - t.cut_ms) / 10000, WARM_UP_MIN_S, WARM_UP_MAX_S);
+	for (int i = 0; i < CGM_TREND_COUNT && !r; i++)
+		r = judge(&w, (enum cgm_trend_id)i, &t.part[i]);
+	if (r)
+		return r;
+	find_carrier(&w, &t);
+	find_limit(track, &t);
+	t.more_s = t.part[t.part[CGM_TREND_DOCKER].known ? CGM_TREND_DOCKER : CGM_TREND_CHARGED]
+			   .growth.more_s;
+	*ret = t;
+	return 0;
+}

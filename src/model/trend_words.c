@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A trend in plain sentences. A leak is named only where all of its evidence is there. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/units.h"
+#include "base/when.h"
+#include "model/trend.h"
+
+#include "base/banned.h"
+
+/* What a part is, and who gives it back. */
+static const struct {
+	const char *what; /* NULL: its title will do */
+	const char *back; /* follows "which " */
+	const char *leak; /* "consistent with a leak ..."; NULL: it is none */
+} words[CGM_TREND_COUNT] = {
+	[CGM_TREND_ANON] = {"anonymous memory", "only the program can free",
+			    "in the program's own memory"},
+	[CGM_TREND_ANON_UNMAPPED] = {NULL, "the kernel takes back when it is needed", NULL},
+	[CGM_TREND_CACHE_COUNTED] = {"page cache", "the kernel takes back when it is needed", NULL},
+	[CGM_TREND_TMPFS] = {NULL, "stays until its files or segments are removed",
+			     "of files or segments in shared memory"},
+	[CGM_TREND_KERNEL] = {NULL, "the kernel holds for its processes and their files", NULL},
+	[CGM_TREND_SOCK] = {NULL, "waits to be read or sent", NULL},
+	[CGM_TREND_HUGETLB] = {NULL, "only the program can free", "in the program's own memory"},
+	[CGM_TREND_GO_LIVE] = {"anonymous memory (live Go heap)", "only the program can free",
+			       "in the Go heap"},
+	[CGM_TREND_OFF_HEAP] = {"anonymous memory (outside the Go runtime: cgo, mmap)",
+				"only the program can free", "outside the Go runtime"},
+	[CGM_TREND_GOROUTINES] = {"anonymous memory (goroutines and their stacks)",
+				  "goes when the goroutines end", "of goroutines"},
+};
+
+struct text {
+	char *buf;
+	size_t size, len;
+};
+
+static void __attribute__((__format__(__printf__, 2, 3))) add(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(t->buf + (t->len < t->size ? t->len : t->size),
+		      t->len < t->size ? t->size - t->len : 0, fmt, ap);
+	va_end(ap);
+	t->len += n > 0 ? (size_t)n : 0;
+}
+
+static const char *bytes_text(char buf[CGM_TEXT_MAX], double v)
+{
+	v = v < 0 ? -v : v;
+	return cgm_human_bytes(buf, v < 1e18 ? (uint64_t)(v + 0.5) : (uint64_t)1e18);
+}
+
+static const char *since_text(char buf[CGM_TEXT_MAX], const struct cgm_trend *t, double s)
+{
+	return cgm_when_short(buf, (int64_t)(s * 1000), t->to_ms);
+}
+
+static const char *span_text(char buf[CGM_TEXT_MAX], double s)
+{
+	return cgm_human_seconds(buf, s > 0 && s < 1e15 ? (uint64_t)(s + 0.5) : 0);
+}
+
+const char *cgm_trend_rate_text(char buf[64], const struct cgm_trend_part *p, bool bytes)
+{
+	enum cgm_growth_verdict v = p->growth.verdict;
+	double rate = p->growth.rate * 3600;
+	char n[CGM_TEXT_MAX];
+
+	if (!p->known || v == CGM_GROWTH_UNKNOWN)
+		(void)snprintf(buf, 64, "-");
+	else if (v != CGM_GROWTH_GROWING && v != CGM_GROWTH_SHRINKING)
+		(void)snprintf(buf, 64, "0");
+	else if (bytes)
+		(void)snprintf(buf, 64, "%c%s/h", rate < 0 ? '-' : '+', bytes_text(n, rate));
+	else
+		(void)snprintf(buf, 64, "%+.0f/h", rate);
+	return buf;
+}
+
+static const char *what_of(enum cgm_trend_id id)
+{
+	return words[id].what ? words[id].what : cgm_trends[id].title;
+}
+
+/* All that has to be known before it is called a leak. */
+static bool is_like_a_leak(const struct cgm_trend *t)
+{
+	const struct cgm_growth *needed = &t->part[CGM_TREND_NEEDED].growth;
+
+	return t->carrier != CGM_TREND_COUNT && words[t->carrier].leak && t->carrier_share >= 0.5 &&
+	       t->part[t->carrier].growth.verdict == CGM_GROWTH_GROWING &&
+	       needed->verdict == CGM_GROWTH_GROWING;
+}
+
+static void growing(struct text *b, const struct cgm_trend *t)
+{
+	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
+	char rate[64], since[CGM_TEXT_MAX];
+
+	cgm_trend_rate_text(rate, docker, true);
+	add(b, "Docker's figure grows by %s since %s", rate + 1,
+	    since_text(since, t, docker->growth.since_s));
+	if (t->carrier != CGM_TREND_COUNT) {
+		add(b, "; %.0f %% of it is %s, which %s", t->carrier_share * 100,
+		    what_of(t->carrier), words[t->carrier].back);
+		if (is_like_a_leak(t))
+			add(b, ": consistent with a leak %s", words[t->carrier].leak);
+	}
+	add(b, ".");
+}
+
+/* The part that rose or jumped most, of those that docker's figure has. */
+static enum cgm_trend_id largest_before(const struct cgm_trend *t, enum cgm_growth_verdict v)
+{
+	enum cgm_trend_id best = CGM_TREND_COUNT;
+
+	for (int i = 0; i < CGM_TREND_COUNT; i++) {
+		const struct cgm_growth *g = &t->part[i].growth;
+
+		if (!cgm_trends[i].in_docker || g->verdict != v)
+			continue;
+		if (best == CGM_TREND_COUNT || g->before > t->part[best].growth.before)
+			best = (enum cgm_trend_id)i;
+	}
+	return best;
+}
+
+static void levelled_off(struct text *b, const struct cgm_trend *t)
+{
+	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
+	enum cgm_trend_id id = largest_before(t, CGM_GROWTH_PLATEAU);
+	char n[CGM_TEXT_MAX], since[CGM_TEXT_MAX];
+
+	add(b, "Docker's figure grew by %s until %s and has been level since",
+	    bytes_text(n, g->before), since_text(since, t, g->since_s));
+	if (id != CGM_TREND_COUNT)
+		add(b, ": %s, which %s", what_of(id), words[id].back);
+	add(b, ".");
+}
+
+static void stepped(struct text *b, const struct cgm_trend *t)
+{
+	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
+	enum cgm_trend_id id = largest_before(t, CGM_GROWTH_STEPPED);
+	char n[CGM_TEXT_MAX], since[CGM_TEXT_MAX];
+
+	add(b, "Docker's figure %s by %s at %s, and has been level before and since",
+	    g->before < 0 ? "fell" : "rose", bytes_text(n, g->before),
+	    since_text(since, t, g->since_s));
+	if (id != CGM_TREND_COUNT && g->before > 0)
+		add(b, ": %s, which %s", what_of(id), words[id].back);
+	add(b, ".");
+}
+
+static void steady(struct text *b, const struct cgm_trend *t)
+{
+	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
+	char span[CGM_TEXT_MAX], rate[64];
+
+	span_text(span, (double)t->to_ms / 1000 - g->since_s);
+	if (g->verdict == CGM_GROWTH_SHRINKING)
+		add(b, "Docker's figure has been shrinking by %s for %s.",
+		    cgm_trend_rate_text(rate, &t->part[CGM_TREND_DOCKER], true) + 1, span);
+	else if (g->sawtooth)
+		add(b,
+		    "Docker's figure goes up and down as a garbage collector or reclaim makes it, "
+		    "and has not grown in %s: what is left after each fall is the same.",
+		    span);
+	else
+		add(b, "Docker's figure has not grown in %s.", span);
+}
+
+static void limit(struct text *b, const struct cgm_trend *t)
+{
+	char l[CGM_TEXT_MAX], in[CGM_TEXT_MAX];
+
+	if (!t->limit_in_s.known || !t->limit.known)
+		return;
+	add(b, " At this rate what cannot be reclaimed meets the limit of %s in %s.",
+	    cgm_human_bytes(l, t->limit.v), cgm_human_seconds(in, t->limit_in_s.v));
+}
+
+int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
+{
+	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
+	struct text b = {.buf = buf, .size = size};
+	char more[CGM_TEXT_MAX];
+
+	if (size)
+		buf[0] = '\0';
+	if (t->more_s > 0)
+		add(&b, "Not enough data: watch for %s more.", span_text(more, t->more_s));
+	else if (g->verdict == CGM_GROWTH_GROWING)
+		growing(&b, t);
+	else if (g->verdict == CGM_GROWTH_PLATEAU)
+		levelled_off(&b, t);
+	else if (g->verdict == CGM_GROWTH_STEPPED)
+		stepped(&b, t);
+	else
+		steady(&b, t);
+	limit(&b, t);
+	return (int)b.len;
+}

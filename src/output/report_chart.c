@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all plots of the report have around their curves: axes, gaps, marks of events. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/when.h"
+#include "output/html.h"
+#include "output/report_parts.h"
+
+#include "base/banned.h"
+
+#define VALUE_LINES 6
+#define COUNT_LINES 3 /* those plots are low */
+#define TIMES	    9
+#define MARKS_MAX   64
+#define MARK_APART  350 /* of the grid: events closer than this share a mark */
+#define MARK_EVENTS 6	/* so many are told at a mark */
+#define GAP_LABEL   900 /* a gap so wide is labelled */
+#define GAP_WIDTH   10	/* a narrower one cannot be seen */
+#define GAPS_MAX    60
+
+const struct cgm_mark_info cgm_marks[CGM_EVENT_KIND_COUNT] = {
+	[CGM_EVENT_START] = {"start", "M-4-6l10 6-10 6z", true, 2},
+	[CGM_EVENT_STOP] = {"stop", "M-5-5h10v10h-10z", true, 3},
+	[CGM_EVENT_RESTART] = {"restart", "M4.6-4.6a6.5 6.5 0 1 0 1.9 4.6M6.5-8v4.5h-4.5", false,
+			       4},
+	[CGM_EVENT_OOM_KILL] = {"OOM kill", "M-5-5l10 10M5-5l-10 10", false, 5},
+	[CGM_EVENT_LIMIT] = {"limit changed", "M0-8l5 6h-10zM0 8l5-6h-10z", true, 1},
+	[CGM_EVENT_CLOCK] = {"clock set", "M0-6.5a6.5 6.5 0 1 0 .1 0zM0-4v4h3", false, 0},
+	[CGM_EVENT_GAP] = {"not recorded", "M-6-6h12v12h-12z", false, 0},
+};
+
+bool cgm_track_has_event(const struct cgm_track *t, enum cgm_event_kind kind)
+{
+	for (size_t i = 0; i < t->n_events; i++)
+		if (t->events[i].kind == kind)
+			return true;
+	return false;
+}
+
+static void add_kill(struct cgm_buf *b, const struct cgm_event *e)
+{
+	if (e->value.known && e->value.v > 1)
+		cgm_buf_addf(b, "%ju OOM kills", (uintmax_t)e->value.v);
+	else
+		cgm_buf_adds(b, "OOM kill");
+	if (e->detail[0])
+		cgm_buf_addf(b, " of %s", e->detail);
+}
+
+static void add_change(struct cgm_buf *b, const struct cgm_event *e)
+{
+	char text[CGM_TEXT_MAX];
+
+	if (e->kind == CGM_EVENT_LIMIT && e->value.known)
+		cgm_buf_addf(b, "limit changed to %s", cgm_human_bytes(text, e->value.v));
+	else if (e->kind == CGM_EVENT_LIMIT)
+		cgm_buf_adds(b, "limit taken away");
+	else if (e->value.known)
+		cgm_buf_addf(b, "clock set back by %s", cgm_human_seconds(text, e->value.v / 1000));
+	else
+		cgm_buf_adds(b, "clock set forward");
+}
+
+void cgm_event_text(struct cgm_buf *b, const struct cgm_event *e)
+{
+	char text[CGM_TEXT_MAX];
+
+	if (e->kind == CGM_EVENT_OOM_KILL)
+		add_kill(b, e);
+	else if (e->kind == CGM_EVENT_LIMIT || e->kind == CGM_EVENT_CLOCK)
+		add_change(b, e);
+	else if (e->kind == CGM_EVENT_GAP && e->value.known)
+		cgm_buf_addf(b, "nothing recorded for %s",
+			     cgm_human_seconds(text, e->value.v / 1000));
+	else {
+		cgm_buf_adds(b, cgm_marks[e->kind].title);
+		if (e->kind == CGM_EVENT_STOP && e->value.known)
+			cgm_buf_addf(b, ", exit code %ju", (uintmax_t)e->value.v);
+		else if (e->kind == CGM_EVENT_START && e->detail[0])
+			cgm_buf_addf(b, " (%.12s)", e->detail);
+	}
+}
+
+void cgm_chart_init(struct cgm_chart *c, struct cgm_buf *b, const struct cgm_report *r,
+		    const char *id, double max, bool bytes)
+{
+	const struct cgm_track *t = r->track;
+
+	*c = (struct cgm_chart){.b = b, .r = r, .id = id};
+	if (t->n)
+		c->scale = (struct cgm_svg_scale){.from_ms = t->points[0].time_ms,
+						  .to_ms = t->points[t->n - 1].time_ms};
+	cgm_svg_axis(max, bytes, bytes ? VALUE_LINES : COUNT_LINES, &c->axis);
+	c->scale.top = c->axis.top;
+}
+
+void cgm_chart_open(const struct cgm_chart *c, const char *size, const char *title,
+		    const char *words)
+{
+	cgm_buf_addf(c->b,
+		     "<div class=\"canvas\"><svg class=\"plot %s\" role=\"img\" "
+		     "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
+		     size, c->id, c->id, c->id);
+	cgm_html_add(c->b, title);
+	cgm_buf_addf(c->b, "</title><desc id=\"%s-d\">", c->id);
+	cgm_html_add(c->b, words);
+	cgm_buf_adds(c->b, "</desc>\n");
+}
+
+void cgm_chart_close(const struct cgm_chart *c)
+{
+	cgm_buf_adds(c->b, "</svg></div>\n");
+}
+
+static void put_times(const struct cgm_chart *c)
+{
+	struct cgm_svg_time t[CGM_SVG_TIMES_MAX];
+	const size_t n = cgm_svg_times(c->scale.from_ms, c->scale.to_ms, TIMES, t);
+	const size_t odd = n > 5; /* on a narrow screen every second one is left out */
+	char x[16];
+
+	for (size_t i = 0; i < n; i++) {
+		cgm_svg_percent(x, cgm_svg_x(&c->scale, t[i].ms));
+		cgm_buf_addf(c->b, "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"0\" y2=\"100%%\"/>",
+			     t[i].day ? "rule day" : "rule", x, x);
+		cgm_buf_addf(c->b,
+			     "<text class=\"tick%s%s\" x=\"%s\" y=\"100%%\" dy=\"18\">%s</text>",
+			     t[i].day ? " day" : "", odd && i % 2 ? " odd" : "", x, t[i].text);
+	}
+}
+
+void cgm_chart_grid(const struct cgm_chart *c)
+{
+	char y[16], text[32];
+
+	for (unsigned i = 0; i <= c->axis.n; i++) {
+		const double v = i * c->axis.step;
+
+		cgm_svg_percent(y, cgm_svg_y(&c->scale, v));
+		cgm_buf_addf(c->b, "<line class=\"%s\" x1=\"0\" x2=\"100%%\" y1=\"%s\" y2=\"%s\"/>",
+			     i ? "rule" : "rule zero", y, y);
+		cgm_buf_addf(c->b,
+			     "<text class=\"tick value\" x=\"0\" dx=\"-8\" y=\"%s\" "
+			     "dy=\"4\">%s</text>",
+			     y, cgm_svg_axis_text(text, &c->axis, v));
+	}
+	put_times(c);
+}
+
+static void put_title(const struct cgm_chart *c, const struct cgm_event *e)
+{
+	CGM_AUTO_BUF struct cgm_buf text = {0};
+	char when[CGM_TIME_MAX];
+
+	cgm_buf_addf(&text, "%s ", cgm_report_time(when, e->time_ms, true));
+	cgm_event_text(&text, e);
+	cgm_html_add(c->b, cgm_buf_str(&text));
+	c->b->failed |= text.failed;
+}
+
+/* False: there is nothing to be seen of it. */
+static bool place_gap(const struct cgm_chart *c, const struct cgm_event *e, int *ret_x, int *ret_w)
+{
+	const int64_t ms = e->value.v < INT64_MAX / 2 ? (int64_t)e->value.v : 0;
+
+	if (e->kind != CGM_EVENT_GAP || !e->value.known || e->time_ms < 0 ||
+	    e->time_ms > c->scale.to_ms)
+		return false;
+	*ret_x = cgm_svg_x(&c->scale, e->time_ms);
+	*ret_w = cgm_svg_x(&c->scale, e->time_ms + ms) - *ret_x;
+	return *ret_w >= GAP_WIDTH;
+}
+
+void cgm_chart_gaps(const struct cgm_chart *c)
+{
+	const struct cgm_track *t = c->r->track;
+	char at[16], wide[16];
+	unsigned n = 0;
+	int x, w;
+
+	for (size_t i = 0; i < t->n_events && n < GAPS_MAX; i++) {
+		const struct cgm_event *e = &t->events[i];
+
+		if (!place_gap(c, e, &x, &w))
+			continue;
+		n++;
+		cgm_buf_addf(c->b,
+			     "<rect class=\"gap\" x=\"%s\" y=\"0\" width=\"%s\" "
+			     "height=\"100%%\"><title>",
+			     cgm_svg_percent(at, x), cgm_svg_percent(wide, w));
+		put_title(c, e);
+		cgm_buf_adds(c->b, "</title></rect>");
+		if (w >= GAP_LABEL)
+			cgm_buf_addf(c->b,
+				     "<text class=\"note middle\" x=\"%s\" y=\"50%%\">not "
+				     "recorded</text>",
+				     cgm_svg_percent(at, x + w / 2));
+	}
+}
+
+static bool is_marked(const struct cgm_chart *c, const struct cgm_event *e)
+{
+	return e->kind != CGM_EVENT_GAP && (unsigned)e->kind < CGM_EVENT_KIND_COUNT &&
+	       e->time_ms >= c->scale.from_ms && e->time_ms <= c->scale.to_ms;
+}
+
+/* One mark for the events [first, end) of the track, which are close together. */
+static void put_mark(const struct cgm_chart *c, size_t first, size_t end)
+{
+	const struct cgm_event *v = c->r->track->events, *top = NULL;
+	size_t told = 0;
+	char x[16];
+
+	for (size_t i = first; i < end; i++)
+		if (is_marked(c, &v[i]) &&
+		    (!top || cgm_marks[v[i].kind].weight > cgm_marks[top->kind].weight))
+			top = &v[i];
+	if (!top)
+		return;
+	cgm_svg_percent(x, cgm_svg_x(&c->scale, top->time_ms));
+	cgm_buf_addf(c->b, "<line class=\"mark %s\" x1=\"%s\" x2=\"%s\" y1=\"-6\" y2=\"100%%\"/>",
+		     cgm_event_names[top->kind], x, x);
+	cgm_buf_addf(c->b, "<svg class=\"mark %s\" x=\"%s\" y=\"-15\"><title>",
+		     cgm_event_names[top->kind], x);
+	for (size_t i = first; i < end; i++) {
+		if (!is_marked(c, &v[i]) || told++ >= MARK_EVENTS)
+			continue;
+		cgm_buf_adds(c->b, told > 1 ? "; " : "");
+		put_title(c, &v[i]);
+	}
+	if (told > MARK_EVENTS)
+		cgm_buf_addf(c->b, "; %zu more", told - MARK_EVENTS);
+	cgm_buf_addf(c->b,
+		     "</title><circle class=\"back\" r=\"10\"/><path class=\"%s\" d=\"%s\"/></svg>",
+		     cgm_marks[top->kind].filled ? "filled" : "drawn", cgm_marks[top->kind].path);
+}
+
+void cgm_chart_events(const struct cgm_chart *c)
+{
+	const struct cgm_track *t = c->r->track;
+	size_t end, marks = 0;
+
+	for (size_t i = 0; i < t->n_events && marks < MARKS_MAX; i = end) {
+		const int x = cgm_svg_x(&c->scale, t->events[i].time_ms);
+
+		end = i + 1;
+		if (!is_marked(c, &t->events[i]))
+			continue;
+		while (end < t->n_events &&
+		       cgm_svg_x(&c->scale, t->events[end].time_ms) - x < MARK_APART)
+			end++;
+		put_mark(c, i, end);
+		marks++;
+	}
+}
+
+void cgm_chart_begin_curves(const struct cgm_chart *c)
+{
+	cgm_buf_addf(c->b,
+		     "<svg class=\"curves\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" "
+		     "width=\"100%%\" height=\"100%%\">",
+		     CGM_SVG_GRID, CGM_SVG_GRID);
+}
+
+void cgm_chart_end_curves(const struct cgm_chart *c)
+{
+	cgm_buf_adds(c->b, "</svg>\n");
+}
+
+void cgm_chart_line(const struct cgm_chart *c, const struct cgm_moments *v, enum cgm_curve id)
+{
+	CGM_AUTO_FREE struct cgm_svg_xy *xy = calloc(2 * v->n + 1, sizeof *xy);
+	struct cgm_svg_xy at;
+	size_t n = 0;
+
+	if (!xy) {
+		c->b->failed = true;
+		return;
+	}
+	cgm_buf_addf(c->b, "<path class=\"line %s\" d=\"", cgm_curves[id].class);
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->v[i].begins) {
+			cgm_svg_add_line(c->b, xy, n);
+			n = 0;
+		}
+		at = (struct cgm_svg_xy){cgm_svg_x(&c->scale, v->v[i].ms),
+					 cgm_svg_y(&c->scale, v->v[i].v)};
+		if (n && id == CGM_CURVE_LIMIT) { /* it holds until it is another one */
+			xy[n] = (struct cgm_svg_xy){at.x, xy[n - 1].y};
+			n++;
+		}
+		xy[n++] = at;
+	}
+	cgm_svg_add_line(c->b, xy, n);
+	cgm_buf_adds(c->b, "\"/>\n");
+}

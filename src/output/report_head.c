@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The head of the page: what it is about, the figures at a glance, the verdict. */
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/when.h"
+#include "output/html.h"
+#include "output/report_parts.h"
+
+#include "base/banned.h"
+
+#define SHORT_ID  12
+#define LONG_S	  (30.0 * 24 * 3600) /* a limit that is reached later is not told */
+#define SENTENCES 2048
+
+static const struct cgm_target *target_of(const struct cgm_report *r)
+{
+	return r->explanation ? &r->explanation->snapshot->target : NULL;
+}
+
+static void put_fact(struct cgm_buf *b, const char *what, const char *text)
+{
+	if (!text || !*text)
+		return;
+	cgm_buf_addf(b, "<div><dt>%s</dt><dd><bdi>", what);
+	cgm_html_add(b, text);
+	cgm_buf_adds(b, "</bdi></dd></div>\n");
+}
+
+static void put_path(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_explanation *e = r->explanation;
+
+	if (e && e->snapshot->version && e->snapshot->path)
+		put_fact(b, e->snapshot->version == 1 ? "cgroup v1" : "cgroup v2",
+			 e->snapshot->path);
+	else
+		put_fact(b, "cgroup", r->path);
+}
+
+static void put_limit(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_explanation *e = r->explanation;
+	CGM_AUTO_BUF struct cgm_buf text = {0};
+	char n[CGM_TEXT_MAX];
+
+	if (e && e->effective.bytes.known) {
+		const struct cgm_effective_limit *l = &e->effective;
+
+		if (l->from_host)
+			cgm_buf_addf(&text, "none; the machine has %s",
+				     cgm_human_bytes(n, l->bytes.v));
+		else
+			cgm_buf_adds(&text, cgm_human_bytes(n, l->bytes.v));
+		if (!l->from_host && l->level > 0 && l->level < e->snapshot->n_levels)
+			cgm_buf_addf(&text, ", set by its ancestor %s",
+				     e->snapshot->levels[l->level].path);
+	} else if (r->trend->limit.known)
+		cgm_buf_adds(&text, cgm_human_bytes(n, r->trend->limit.v));
+	put_fact(b, "Limit", cgm_buf_str(&text));
+	b->failed |= text.failed;
+}
+
+static void put_window(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_track *t = r->track;
+	char from[CGM_TIME_MAX], to[CGM_TIME_MAX], zone[16] = "", step[CGM_TEXT_MAX];
+	const time_t now = (time_t)(r->now_ms / 1000);
+	struct tm tm;
+
+	if (t->n == 0)
+		return;
+	if (localtime_r(&now, &tm))
+		(void)strftime(zone, sizeof zone, "%Z", &tm);
+	cgm_buf_addf(b, "<div><dt>Window</dt><dd>%s to <span class=\"whole\">%s %s</span>",
+		     cgm_report_time(from, t->points[0].time_ms, false),
+		     cgm_report_time(to, t->points[t->n - 1].time_ms, false), zone);
+	if (t->step_ms >= 1000)
+		cgm_buf_addf(b, ", <span class=\"whole\">a value each %s</span>",
+			     cgm_human_seconds(step, t->step_ms / 1000));
+	cgm_buf_adds(b, "</dd></div>\n");
+}
+
+static void put_facts(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_target *t = target_of(r);
+	const char *id = t && t->id ? t->id : r->id;
+	char short_id[SHORT_ID + 1] = "", made[CGM_TIME_MAX];
+
+	if (id)
+		(void)snprintf(short_id, sizeof short_id, "%s", id);
+	cgm_buf_adds(b, "<dl class=\"facts\">\n");
+	put_fact(b, "Image", t && t->image ? t->image : r->image);
+	put_fact(b, "Container", short_id);
+	put_fact(b, "State", t ? t->state : NULL);
+	put_path(b, r);
+	put_limit(b, r);
+	put_window(b, r);
+	put_fact(b, "Made at", cgm_report_time(made, r->now_ms, false));
+	cgm_buf_adds(b, "</dl>\n");
+}
+
+static void put_tile(struct cgm_buf *b, const char *what, const char *value, const char *more)
+{
+	cgm_buf_addf(b, "<div><dt>%s</dt><dd><b>%s</b>", what, value);
+	if (*more)
+		cgm_buf_addf(b, "<span>%s</span>", more);
+	cgm_buf_adds(b, "</dd></div>\n");
+}
+
+static void put_docker_tile(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_trend_part *p = &r->trend->part[CGM_TREND_DOCKER];
+	char now[CGM_TEXT_MAX], low_text[CGM_TEXT_MAX], high_text[CGM_TEXT_MAX], more[128];
+	double low = INFINITY, high = 0, v;
+
+	if (!p->known)
+		return;
+	for (size_t i = 0; i < r->track->n; i++) {
+		if (!cgm_curve_get(&r->track->points[i], CGM_CURVE_DOCKER, &v))
+			continue;
+		low = v < low ? v : low;
+		high = v > high ? v : high;
+	}
+	(void)snprintf(more, sizeof more, "between %s and %s",
+		       cgm_human_bytes(low_text, high > 0 ? (uint64_t)low : 0),
+		       cgm_human_bytes(high_text, (uint64_t)high));
+	put_tile(b, "docker stats", cgm_human_bytes(now, p->now), high > 0 ? more : "");
+}
+
+/* Of the limit, where there is one. */
+static void put_share_tile(struct cgm_buf *b, const struct cgm_report *r, enum cgm_trend_id id,
+			   const char *what, const char *otherwise)
+{
+	const struct cgm_trend_part *p = &r->trend->part[id];
+	char now[CGM_TEXT_MAX], limit[CGM_TEXT_MAX], more[96];
+
+	if (!p->known)
+		return;
+	if (r->trend->limit.known && r->trend->limit.v)
+		(void)snprintf(more, sizeof more, "%.0f %% of the limit, %s",
+			       (double)p->now / (double)r->trend->limit.v * 100,
+			       cgm_human_bytes(limit, r->trend->limit.v));
+	else
+		(void)snprintf(more, sizeof more, "%s", otherwise);
+	put_tile(b, what, cgm_human_bytes(now, p->now), more);
+}
+
+static void put_rate_tile(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_trend *t = r->trend;
+	const struct cgm_trend_part *p = &t->part[CGM_TREND_DOCKER];
+	char rate[64], more[128] = "", span[CGM_TEXT_MAX];
+
+	if (!p->known)
+		return;
+	if (p->growth.verdict == CGM_GROWTH_UNKNOWN) {
+		if (t->more_s > 0)
+			(void)snprintf(more, sizeof more, "%s more are needed",
+				       cgm_human_seconds(span, (uint64_t)t->more_s));
+		put_tile(b, "Growth", "not known yet", more);
+		return;
+	}
+	if ((unsigned)t->carrier < CGM_TREND_COUNT)
+		(void)snprintf(more, sizeof more, "%.0f %% of it %s", t->carrier_share * 100,
+			       cgm_trends[t->carrier].title);
+	else
+		(void)snprintf(more, sizeof more, "%s",
+			       cgm_growth_verdict_names[p->growth.verdict]);
+	put_tile(b, "Growth", cgm_trend_rate_text(rate, p, true), more);
+}
+
+static void put_limit_tile(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_trend *t = r->trend;
+	char span[CGM_TEXT_MAX];
+
+	if (t->limit_in_s.known && (double)t->limit_in_s.v < LONG_S)
+		put_tile(b, "Limit reached in", cgm_human_seconds(span, t->limit_in_s.v),
+			 "if it goes on like this");
+}
+
+static void put_tiles(struct cgm_buf *b, const struct cgm_report *r)
+{
+	if (r->track->n == 0)
+		return;
+	cgm_buf_adds(b, "<dl class=\"tiles\">\n");
+	put_docker_tile(b, r);
+	put_share_tile(b, r, CGM_TREND_CHARGED, "Charged", "what the kernel counts");
+	put_share_tile(b, r, CGM_TREND_NEEDED, "Cannot be reclaimed",
+		       "all but cache to be dropped");
+	put_rate_tile(b, r);
+	put_limit_tile(b, r);
+	cgm_buf_adds(b, "</dl>\n");
+}
+
+static void put_verdict(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_explanation *e = r->explanation;
+	char text[SENTENCES];
+
+	cgm_buf_adds(b, "<div class=\"verdict\">\n");
+	if (e && e->verdict && *e->verdict) {
+		cgm_buf_adds(b, "<p><strong>Now.</strong> ");
+		cgm_html_add(b, e->verdict);
+		cgm_buf_adds(b, "</p>\n");
+	}
+	if (r->track->n && cgm_trend_verdict(r->trend, text, sizeof text) > 0) {
+		cgm_buf_adds(b, "<p><strong>Over time.</strong> ");
+		cgm_html_add(b, text);
+		cgm_buf_adds(b, "</p>\n");
+	}
+	cgm_buf_adds(b, "</div>\n");
+}
+
+void cgm_report_headline(struct cgm_buf *b, const struct cgm_report *r)
+{
+	cgm_buf_adds(b, "<header>\n<p class=\"kind\">Memory report</p>\n<h1><bdi>");
+	cgm_html_add(b, r->name);
+	cgm_buf_adds(b, "</bdi></h1>\n</header>\n");
+	put_verdict(b, r);
+	put_tiles(b, r);
+	put_facts(b, r);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/columns.h"
+
+#include "base/banned.h"
+
+const struct cgm_tier_info cgm_tiers[CGM_TIER_COUNT] = {
+	[CGM_TIER_RAW] = {{"samples", "go_samples"}, 0, 0},
+	[CGM_TIER_MINUTES] = {{"minutes", "go_minutes"}, 60, 600},
+	[CGM_TIER_HOURS] = {{"hours", "go_hours"}, 3600, 86400},
+};
+
+static const char *suffix(enum cgm_unit unit)
+{
+	return unit == CGM_BYTES ? "_kib" : unit == CGM_CENTIPERCENT ? "_centipercent" : "";
+}
+
+static uint64_t scale(enum cgm_series_id id)
+{
+	return cgm_series[id].unit == CGM_BYTES ? 1024 : 1;
+}
+
+static bool in_family(enum cgm_series_id id, enum cgm_family f)
+{
+	return cgm_series[id].go == (f == CGM_FAMILY_GO);
+}
+
+uint32_t cgm_family_mask(enum cgm_family f)
+{
+	uint32_t mask = 0;
+
+	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++)
+		mask |= (uint32_t)in_family(i, f) << i;
+	return mask;
+}
+
+/* ", a_kib" or ", a_kib, a_below_kib, a_above_kib" of each; how many they are. */
+static unsigned add_names(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
+{
+	static const char *const kinds[] = {"", "_below", "_above"};
+	unsigned n_kinds = t == CGM_TIER_RAW ? 1 : 3, n = 0;
+
+	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++)
+		for (unsigned k = 0; k < n_kinds && in_family(i, f); k++, n++)
+			cgm_buf_addf(b, ", %s%s%s", cgm_series[i].name, kinds[k],
+				     suffix(cgm_series[i].unit));
+	return n;
+}
+
+void cgm_columns_insert(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
+{
+	unsigned n;
+
+	cgm_buf_addf(b, "INSERT OR REPLACE INTO %s(%s", cgm_tiers[t].table[f],
+		     t == CGM_TIER_RAW ? "round, target" : "part_s, target, time_s, n");
+	n = add_names(b, f, t);
+	cgm_buf_adds(b, t == CGM_TIER_RAW ? ") VALUES(?, ?" : ") VALUES(?, ?, ?, ?");
+	for (; n; n--)
+		cgm_buf_adds(b, ", ?");
+	cgm_buf_adds(b, ")");
+}
+
+void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
+{
+	cgm_buf_adds(b, t == CGM_TIER_RAW ? "SELECT 0" : "SELECT time_s, n");
+	add_names(b, f, t);
+	cgm_buf_addf(b, " FROM %s WHERE ", cgm_tiers[t].table[f]);
+	cgm_buf_adds(b, t == CGM_TIER_RAW
+				? "round = ? AND target = ?"
+				: "part_s = ? AND target = ? AND time_s BETWEEN ? AND ? ORDER BY "
+				  "time_s");
+}
+
+/* To the nearest. */
+static int64_t scaled(uint64_t v, uint64_t by)
+{
+	return (int64_t)(v / by + (v % by >= by / 2 + by % 2));
+}
+
+static bool believed(uint64_t v, uint64_t by)
+{
+	return v / by <= (uint64_t)CGM_HISTORY_KIB_MAX;
+}
+
+void cgm_columns_bind(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum cgm_family f,
+		      enum cgm_tier t, const struct cgm_point *p)
+{
+	int step = t == CGM_TIER_RAW ? 1 : 3;
+
+	(void)sq->clear_bindings(s);
+	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++) {
+		uint64_t by = scale(i);
+		int64_t v;
+
+		if (!in_family(i, f))
+			continue;
+		at += step;
+		if (!cgm_point_has(p, i) || !believed(p->v[i], by) || !believed(p->max[i], by))
+			continue;
+		v = scaled(p->v[i], by);
+		(void)sq->bind_int64(s, at - step, v);
+		if (step == 1)
+			continue;
+		(void)sq->bind_int64(s, at - 2, v - scaled(p->min[i], by));
+		(void)sq->bind_int64(s, at - 1, scaled(p->max[i], by) - v);
+	}
+}
+
+/* Whether the column holds a number from 0 to @max. */
+static bool take(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, int64_t max, uint64_t *ret)
+{
+	int64_t v;
+
+	if (sq->column_type(s, at) != SQLITE_INTEGER)
+		return false;
+	v = sq->column_int64(s, at);
+	if (v < 0 || v > max)
+		return false;
+	*ret = (uint64_t)v;
+	return true;
+}
+
+void cgm_columns_read(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum cgm_family f,
+		      enum cgm_tier t, struct cgm_point *p)
+{
+	int step = t == CGM_TIER_RAW ? 1 : 3;
+
+	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++) {
+		uint64_t v, below = 0, above = 0;
+
+		if (!in_family(i, f))
+			continue;
+		at += step;
+		if (!take(sq, s, at - step, CGM_HISTORY_KIB_MAX, &v))
+			continue;
+		if (step == 3 && (!take(sq, s, at - 2, (int64_t)v, &below) ||
+				  !take(sq, s, at - 1, CGM_HISTORY_KIB_MAX, &above)))
+			continue;
+		cgm_point_set(p, i, v * scale(i));
+		p->min[i] = (v - below) * scale(i);
+		p->max[i] = (v + above) * scale(i);
+	}
+}

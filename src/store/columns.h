@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The columns of the history file: each series has one in its family's table of samples, and three
+ * in its tables of minutes and hours: the mean, and how far below and above it the others were.
+ * Bytes are kept as KiB. The statements are written from cgm_series.
+ */
+#ifndef CGMEM_STORE_COLUMNS_H
+#define CGMEM_STORE_COLUMNS_H
+
+#include "base/buf.h"
+#include "sample/history.h"
+#include "store/sqlite.h"
+
+/* What is kept at one pace, in tables of its own. */
+enum cgm_family { CGM_FAMILY_GROUP, CGM_FAMILY_GO, CGM_FAMILY_COUNT };
+enum cgm_tier { CGM_TIER_RAW, CGM_TIER_MINUTES, CGM_TIER_HOURS, CGM_TIER_COUNT };
+
+struct cgm_tier_info {
+	const char *table[CGM_FAMILY_COUNT];
+	int64_t span_s; /* of a row; raw 0 */
+	/* Rows of so many seconds stand together, by target: they are written next to one another,
+	 * read in one go, and deleted at once. */
+	int64_t part_s;
+};
+extern const struct cgm_tier_info cgm_tiers[CGM_TIER_COUNT];
+
+/* Beyond this a number is not believed, and not kept: 8 PiB, or so many of a count. */
+#define CGM_HISTORY_KIB_MAX (INT64_C(1) << 43)
+#define CGM_HISTORY_N_MAX   (INT64_C(1) << 20)
+
+/* The series of @f. */
+uint32_t cgm_family_mask(enum cgm_family f);
+
+/* INSERT OR REPLACE of a row: round, target, values; or part, target, time_s, n, values. */
+void cgm_columns_insert(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t);
+/* The values alone of ?1 = round, ?2 = target; or time_s, n and values of ?1 = part, ?2 = target,
+ * ?3 <= time_s <= ?4. */
+void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t);
+
+/* Binds the values of @f from parameter @at on, NULL what is not known in @p; those before @at
+ * become NULL and are bound afterwards. */
+void cgm_columns_bind(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum cgm_family f,
+		      enum cgm_tier t, const struct cgm_point *p);
+/* Reads them from column @at on and adds them to @p; what cannot be is unknown. */
+void cgm_columns_read(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum cgm_family f,
+		      enum cgm_tier t, struct cgm_point *p);
+
+#endif

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The history file as a file: whose it is, its version, damage, a full disk, a second writer. */
+#include "history_case.h"
+
+#include <sys/wait.h>
+
+#include "base/dl.h"
+#include "store/schema.h"
+#include "base/banned.h"
+
+static int open_writer(struct cgm_err *err)
+{
+	struct cgm_history *h = NULL;
+	int r = cgm_history_open_writer(case_path, NULL, &h, err);
+
+	cgm_history_free(h);
+	return r;
+}
+
+static int open_reader(struct cgm_err *err)
+{
+	struct cgm_history *h = NULL;
+	int r = cgm_history_open(case_path, &h, err);
+
+	cgm_history_free(h);
+	return r;
+}
+
+static void make_file(void)
+{
+	struct cgm_history *h = case_writer(NULL);
+
+	for (int i = 0; i < 20; i++)
+		case_round(h, T0 + i * 10 * SEC, "web", (uint64_t)(i + 1) * MIB);
+	cgm_history_free(h);
+}
+
+static void write_file(const char *path, const void *data, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, len), len);
+	(void)close(fd);
+}
+
+static void assert_default(const char *want)
+{
+	char *path = NULL;
+
+	assert_int_equal(cgm_history_default_path(&path), 0);
+	assert_string_equal(path, geteuid() == 0 ? "/var/lib/cgmem/history.db" : want);
+	free(path);
+}
+
+static void test_default_path(void **state)
+{
+	char *path = NULL;
+
+	(void)state;
+	(void)setenv("HOME", "/home/me", 1);
+	(void)setenv("XDG_STATE_HOME", "/state", 1);
+	assert_default("/state/cgmem/history.db");
+	(void)setenv("XDG_STATE_HOME", "relative", 1);
+	assert_default("/home/me/.local/state/cgmem/history.db");
+	(void)unsetenv("XDG_STATE_HOME");
+	assert_default("/home/me/.local/state/cgmem/history.db");
+	(void)unsetenv("HOME");
+	if (geteuid() != 0)
+		assert_int_equal(cgm_history_default_path(&path), -ENOENT);
+}
+
+static void assert_mode(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, mode);
+}
+
+static void test_folder_and_modes(void **state)
+{
+	char dir[200], path[256];
+	struct cgm_history *h = NULL;
+
+	(void)state;
+	(void)snprintf(dir, sizeof dir, "%s/a/b", case_dir);
+	(void)snprintf(path, sizeof path, "%s/h.db", dir);
+	(void)umask(022);
+	assert_int_equal(cgm_history_open_writer(path, NULL, &h, NULL), 0);
+	case_begin(h, T0);
+	case_commit(h);
+	assert_mode(dir, 0700);
+	assert_mode(path, 0600);
+	(void)snprintf(path, sizeof path, "%s/h.db-wal", dir);
+	assert_mode(path, 0600);
+	(void)snprintf(path, sizeof path, "%s/h.db-lock", dir);
+	assert_mode(path, 0600);
+	cgm_history_free(h);
+	/* they stay for those who may only read */
+	(void)snprintf(path, sizeof path, "%s/h.db-shm", dir);
+	assert_mode(path, 0600);
+	(void)snprintf(path, sizeof path, "%s/h.db/h.db", dir);
+	assert_int_equal(cgm_history_open_writer(path, NULL, &h, NULL), -ENOTDIR);
+}
+
+static void test_nothing_there(void **state)
+{
+	struct cgm_err err = {0};
+
+	(void)state;
+	assert_int_equal(open_reader(&err), -ENOENT);
+	assert_non_null(strstr(err.msg, "cgmem record"));
+	write_file(case_path, "", 0);
+	assert_int_equal(open_reader(&err), -EUCLEAN);
+	assert_int_equal(open_writer(&err), 0);
+	assert_int_equal(open_reader(&err), 0);
+}
+
+static void test_no_file(void **state)
+{
+	struct cgm_err err = {0};
+
+	(void)state;
+	assert_int_equal(mkfifo(case_path, 0600), 0);
+	assert_int_equal(open_reader(&err), -EUCLEAN);
+	assert_int_equal(open_writer(&err), -EUCLEAN);
+	assert_int_equal(unlink(case_path), 0);
+	assert_int_equal(mkdir(case_path, 0700), 0);
+	assert_int_equal(open_reader(&err), -EUCLEAN);
+	assert_int_equal(open_writer(&err), -EISDIR);
+}
+
+static void assert_untouched(const void *data, size_t len)
+{
+	char buf[64];
+	int fd = open(case_path, O_RDONLY);
+
+	assert_int_equal(read(fd, buf, sizeof buf), len);
+	assert_memory_equal(buf, data, len);
+	(void)close(fd);
+}
+
+static void test_something_else(void **state)
+{
+	static const char text[] = "this is a shopping list, not a database";
+	struct cgm_err err = {0};
+
+	(void)state;
+	write_file(case_path, text, sizeof text);
+	assert_int_equal(open_reader(&err), -EUCLEAN);
+	assert_non_null(strstr(err.msg, "no history file"));
+	assert_int_equal(open_writer(&err), -EUCLEAN);
+	assert_untouched(text, sizeof text);
+}
+
+/* A database of another program, with tables of our names or without any. */
+static void test_other_database(void **state)
+{
+	struct cgm_err err = {0};
+
+	(void)state;
+	write_file(case_path, "", 0);
+	case_exec("CREATE TABLE samples(a); PRAGMA user_version = 1");
+	assert_int_equal(open_reader(&err), -EUCLEAN);
+	assert_non_null(strstr(err.msg, "another program"));
+	assert_int_equal(open_writer(&err), -EUCLEAN);
+	assert_int_equal(case_number("SELECT count(*) FROM sqlite_schema"), 1);
+	case_exec("DROP TABLE samples; PRAGMA user_version = 0; PRAGMA application_id = 7");
+	assert_int_equal(open_writer(&err), -EUCLEAN);
+}
+
+static void test_newer_version(void **state)
+{
+	struct cgm_err err = {0};
+	char sql[64];
+
+	(void)state;
+	make_file();
+	(void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", cgm_schema_version() + 1);
+	case_exec(sql);
+	assert_int_equal(open_reader(&err), -ENOTSUP);
+	assert_non_null(strstr(err.msg, "newer"));
+	assert_int_equal(open_writer(&err), -ENOTSUP);
+	assert_int_equal(case_number("SELECT count(*) FROM samples"), 20);
+	(void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", cgm_schema_version());
+	case_exec(sql);
+	assert_int_equal(open_reader(&err), 0);
+}
+
+/* From each earlier version: a file of that version is made, filled where there are tables, opened.
+ */
+static void test_migrations(void **state)
+{
+	static const struct {
+		int version;
+		const char *fill; /* a round and a sample in the tables of then */
+		int64_t samples;  /* that are still there afterwards */
+	} earlier[] = {
+		{0, "", 0},
+	};
+	int n = 0;
+
+	(void)state;
+	for (const struct cgm_migration *m = cgm_migrations; m->sql; m++)
+		assert_int_equal(m->from, n++);
+	assert_int_equal(n, sizeof earlier / sizeof *earlier);
+	for (int i = 0; i < n; i++) {
+		char sql[96];
+
+		write_file(case_path, "", 0);
+		for (int k = 0; k < earlier[i].version; k++)
+			for (size_t s = 0; cgm_migrations[k].sql[s]; s++)
+				case_exec(cgm_migrations[k].sql[s]);
+		if (earlier[i].version) {
+			(void)snprintf(sql, sizeof sql,
+				       "PRAGMA application_id = %d; PRAGMA user_version = %d",
+				       CGM_HISTORY_APPLICATION_ID, earlier[i].version);
+			case_exec(sql);
+		}
+		case_exec(earlier[i].fill);
+		assert_int_equal(open_writer(NULL), 0);
+		assert_int_equal(open_reader(NULL), 0);
+		assert_int_equal(case_number("PRAGMA user_version"), cgm_schema_version());
+		assert_int_equal(case_number("PRAGMA application_id"), CGM_HISTORY_APPLICATION_ID);
+		assert_int_equal(case_number("SELECT count(*) FROM samples"), earlier[i].samples);
+		assert_int_equal(unlink(case_path), 0);
+	}
+}
+
+/* Tables that are not ours any more; those of somebody's own beside them are no harm. */
+static void test_changed_tables(void **state)
+{
+	static const struct {
+		const char *sql;
+		int r;
+	} changes[] = {
+		{"CREATE TABLE notes(a); CREATE INDEX mine ON samples(target); "
+		 "CREATE VIEW big AS SELECT * FROM samples",
+		 0},
+		{"ALTER TABLE samples ADD COLUMN mood INTEGER", -EUCLEAN},
+		{"DROP VIEW samples_bytes", -EUCLEAN},
+		{"DROP TABLE events", -EUCLEAN},
+		{"CREATE TRIGGER t AFTER INSERT ON rounds BEGIN DELETE FROM samples; END",
+		 -EUCLEAN},
+		{"ALTER TABLE targets RENAME COLUMN name TO nom", -EUCLEAN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct cgm_err err = {0};
+
+		make_file();
+		case_exec(changes[i].sql);
+		assert_int_equal(open_reader(&err), changes[i].r);
+		assert_int_equal(open_writer(&err), changes[i].r);
+		assert_int_equal(unlink(case_path), 0);
+	}
+}
+
+/* Numbers that cannot be: unknown, and nothing worse. */
+static void test_absurd_numbers(void **state)
+{
+	struct cgm_history *h;
+	struct cgm_history_targets all;
+	struct cgm_track t;
+
+	(void)state;
+	make_file();
+	case_exec("UPDATE samples SET anon_kib = -1 WHERE round = 1;"
+		  "UPDATE samples SET anon_kib = 8796093022209 WHERE round = 2;"
+		  "UPDATE samples SET pids = 9223372036854775807 WHERE round = 3;"
+		  "UPDATE minutes SET anon_below_kib = anon_kib + 1, n = -7 WHERE time_s % 120 = 0;"
+		  "INSERT INTO rounds VALUES(-5, -5);"
+		  "INSERT INTO events VALUES(1, 5, 'feast', '', 1), "
+		  "(1, 6, 'start', 'a' || char(27, 10) || 'b', -1);"
+		  "UPDATE targets SET name = printf('%.10000c', 'x'), image = ''");
+	h = case_reader();
+	t = case_read(h, 1, INT64_MIN, INT64_MAX, 0);
+	assert_int_equal(t.n, 18);
+	assert_int_equal(t.points[0].v[CGM_SERIES_ANON], 3 * MIB);
+	assert_false(cgm_point_has(&t.points[0], CGM_SERIES_PIDS));
+	assert_int_equal(t.n_events, 1);
+	assert_string_equal(t.events[0].detail, "a\\x1b\\x0ab");
+	assert_false(t.events[0].value.known);
+	cgm_track_clear(&t);
+	t = case_read(h, 1, 0, INT64_MAX, 4);
+	assert_int_equal(t.n, 2); /* minutes 0 and 2 have a mean below the minimum */
+	cgm_track_clear(&t);
+	assert_int_equal(cgm_history_targets(h, 0, &all, NULL), 0);
+	assert_int_equal(strlen(all.v[0].name), 4096);
+	cgm_history_targets_clear(&all);
+	cgm_history_free(h);
+}
+
+/* Every byte of a page that is not what it was: words, never more. */
+static void test_damage(void **state)
+{
+	struct cgm_err err;
+	int refused = 0;
+
+	(void)state;
+	for (off_t at = 0; at < 100 * 4096; at += 1511) {
+		struct cgm_history *h = NULL;
+		struct cgm_track t = {0};
+		struct stat st;
+		char bad[64];
+		int fd;
+
+		make_file();
+		memset(bad, 0xa5, sizeof bad);
+		fd = open(case_path, O_RDWR);
+		assert_int_equal(fstat(fd, &st), 0);
+		if (at + (off_t)sizeof bad > st.st_size)
+			at = 100 * 4096;
+		else
+			assert_int_equal(pwrite(fd, bad, sizeof bad, at), sizeof bad);
+		(void)close(fd);
+		err = (struct cgm_err){0};
+		if (cgm_history_open(case_path, &h, &err) == 0) {
+			(void)cgm_history_read(h, 1, 0, INT64_MAX, 0, &t, &err);
+			cgm_track_clear(&t);
+			(void)cgm_history_read(h, 1, 0, INT64_MAX, 2, &t, &err);
+		}
+		refused += err.code == EUCLEAN;
+		cgm_track_clear(&t);
+		cgm_history_free(h);
+		assert_int_equal(unlink(case_path), 0);
+	}
+	assert_true(refused > 5);
+}
+
+static void test_second_writer(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_err err = {0};
+	char pid[32];
+	pid_t child;
+	int status;
+
+	(void)state;
+	(void)snprintf(pid, sizeof pid, "process %ld ", (long)getpid());
+	child = fork();
+	if (child == 0) {
+		int r = open_writer(&err);
+
+		_exit(r == -EBUSY && strstr(err.msg, pid) ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(open_writer(&err), -EBUSY);
+	assert_non_null(strstr(err.msg, pid));
+	/* who reads needs no lock */
+	case_round(h, T0, "web", MIB);
+	assert_int_equal(open_reader(&err), 0);
+	cgm_history_free(h);
+	assert_int_equal(open_writer(&err), 0);
+}
+
+static void test_removed(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_err err = {0};
+
+	(void)state;
+	case_round(h, T0, "web", MIB);
+	assert_int_equal(unlink(case_path), 0);
+	assert_int_equal(cgm_history_begin(h, T0 + 10 * SEC, &err), -ESTALE);
+	assert_non_null(strstr(err.msg, "removed or replaced"));
+	write_file(case_path, "", 0);
+	assert_int_equal(cgm_history_begin(h, T0 + 10 * SEC, &err), -ESTALE);
+	cgm_history_free(h);
+	/* opened anew, as the caller does */
+	h = case_writer(NULL);
+	case_round(h, T0 + 20 * SEC, "web", MIB);
+	cgm_history_free(h);
+	assert_int_equal(case_number("SELECT count(*) FROM rounds"), 1);
+}
+
+/* Who reads has one moment before him while another writes; new rounds are seen by the next read.
+ */
+static void test_reading_meanwhile(void **state)
+{
+	struct cgm_history *w = case_writer(NULL), *h;
+	struct cgm_track t;
+	int64_t id = case_round(w, T0, "web", MIB);
+
+	(void)state;
+	h = case_reader();
+	for (int i = 1; i < 50; i++) {
+		case_round(w, T0 + i * 10 * SEC, "web", (uint64_t)i * MIB);
+		t = case_read(h, id, 0, INT64_MAX, 0);
+		assert_int_equal(t.n, i + 1);
+		cgm_track_clear(&t);
+		assert_int_equal(cgm_history_last_round(h), T0 + i * 10 * SEC);
+	}
+	cgm_history_free(h);
+	cgm_history_free(w);
+}
+
+/* --- a full disk: SQLite's system calls are replaced --- */
+
+static bool disk_full;
+
+static ssize_t fake_write(int fd, const void *data, size_t len)
+{
+	if (disk_full) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return write(fd, data, len);
+}
+
+static ssize_t fake_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+	if (disk_full) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return pwrite(fd, data, len, at);
+}
+
+static void set_call(sqlite3_vfs *vfs, const char *name, void (*f)(void))
+{
+	(void)vfs->xSetSystemCall(vfs, name, f);
+}
+
+static void test_disk_full(void **state)
+{
+	static const char *const sonames[] = {"libsqlite3.so.0", NULL};
+	sqlite3_vfs *(*find)(const char *) = NULL;
+	const struct cgm_dl_symbol symbol = {"sqlite3_vfs_find", &find};
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_err err = {0};
+	struct cgm_point p = {0};
+	struct cgm_track t;
+	int64_t id;
+	int r;
+
+	(void)state;
+	assert_int_equal(cgm_dl_load(sonames, &symbol, 1, NULL), 0);
+	set_call(find(NULL), "write", (void (*)(void))fake_write);
+	set_call(find(NULL), "pwrite", (void (*)(void))fake_pwrite);
+	set_call(find(NULL), "pwrite64", (void (*)(void))fake_pwrite);
+	id = case_round(h, T0, "web", MIB);
+	disk_full = true;
+	for (int i = 1; i < 9; i++) { /* over the end of a minute */
+		r = cgm_history_begin(h, T0 + i * 10 * SEC, &err);
+		if (r == 0) {
+			cgm_point_set(&p, CGM_SERIES_ANON, MIB);
+			case_add(h, "web", &p);
+			case_add(h, "new", &p);
+			r = cgm_history_commit(h, &err);
+		}
+		assert_int_equal(r, -ENOSPC);
+		assert_non_null(strstr(err.msg, "no space"));
+		assert_int_equal(cgm_history_last_round(h), T0);
+	}
+	disk_full = false;
+	case_begin(h, T0 + 90 * SEC);
+	case_add(h, "web", &p);
+	assert_true(case_add(h, "new", &p) > 0);
+	case_commit(h);
+	t = case_read(h, id, 0, INT64_MAX, 0);
+	assert_int_equal(t.n, 2);
+	assert_int_equal(t.points[1].time_ms, T0 + 90 * SEC);
+	cgm_track_clear(&t);
+	/* the minute's mean was kept until it could be written */
+	assert_int_equal(case_number("SELECT n FROM minutes WHERE target = 1"), 6);
+	cgm_history_free(h);
+	set_call(find(NULL), NULL, NULL);
+	assert_int_equal(case_number("SELECT count(*) FROM targets"), 2);
+}
+
+/* Another program's transaction: words, and the next round is fine. */
+static void test_busy(void **state)
+{
+	const struct cgm_sqlite *sq = cgm_sqlite_load(NULL);
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_err err = {0};
+	sqlite3 *db = NULL;
+
+	(void)state;
+	assert_int_equal(sq->open_v2(case_path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	assert_int_equal(sq->exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(cgm_history_begin(h, T0, &err), -EBUSY);
+	assert_non_null(strstr(err.msg, "another program"));
+	assert_int_equal(sq->exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	(void)sq->close_v2(db);
+	case_round(h, T0, "web", MIB);
+	cgm_history_free(h);
+}
+
+/* What people read: each series has its columns, and its values in bytes in the views. */
+static void test_columns(void **state)
+{
+	static const char *const tables[][2] = {
+		{"samples", "go_samples"}, {"minutes", "go_minutes"}, {"hours", "go_hours"}};
+
+	(void)state;
+	make_file();
+	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++) {
+		for (unsigned t = 0; t < 3; t++) {
+			char sql[200];
+
+			(void)snprintf(sql, sizeof sql,
+				       "SELECT count(*) FROM pragma_table_info('%s_bytes') WHERE "
+				       "name IN ('%s', '%s_min', '%s_max')",
+				       tables[t][cgm_series[i].go], cgm_series[i].name,
+				       cgm_series[i].name, cgm_series[i].name);
+			if (case_number(sql) != (t ? 3 : 1))
+				fail_msg("%s", sql);
+		}
+	}
+	assert_int_equal(case_number("SELECT anon FROM samples_bytes"), MIB);
+	assert_int_equal(case_number("SELECT time = '2026-01-01T00:00:00Z' FROM samples_bytes"), 1);
+	assert_int_equal(case_number("SELECT target = 'web' FROM samples_bytes"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_default_path),   CASE(test_folder_and_modes),
+		CASE(test_nothing_there),  CASE(test_no_file),
+		CASE(test_something_else), CASE(test_other_database),
+		CASE(test_newer_version),  CASE(test_migrations),
+		CASE(test_changed_tables), CASE(test_absurd_numbers),
+		CASE(test_damage),	   CASE(test_second_writer),
+		CASE(test_removed),	   CASE(test_reading_meanwhile),
+		CASE(test_disk_full),	   CASE(test_busy),
+		CASE(test_columns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

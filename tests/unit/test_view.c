@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the full-screen view looks like, line by line. */
+#include "view_fixture.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+#define BAR4 "\u2588\u2588\u2588\u2588"
+
+static void show(struct cgm_view *v, struct cgm_top_round *r)
+{
+	assert_int_equal(cgm_view_set_round(v, r), 0);
+	draw(v);
+}
+
+static void end(struct cgm_view *v, struct cgm_top_round *r)
+{
+	cgm_view_clear(v);
+	cgm_top_round_free(r);
+}
+
+static void at_80x24(void **state)
+{
+	struct cgm_top_round *r = make_round(three, 3);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 80, 24, true, true, false);
+	r->mem_total = (struct cgm_opt){.v = 4096 * MIB, .known = true};
+	r->mem_used = (struct cgm_opt){.v = 1024 * MIB, .known = true};
+	for (size_t i = 0; i < CGM_TOP_BINS; i++)
+		r->trends[i] = (double)((100 + i) * MIB);
+	show(&v, r);
+	assert_string_equal(line(&v, 0),
+			    " cgmem top  3 containers  docker's sum 220MiB  charged 452MiB");
+	assert_string_equal(line(&v, 1), " Machine [||||||||||                              ] "
+					 "1GiB of 4GiB used");
+	assert_string_equal(line(&v, 2),
+			    " \u2588 anon  \u2588 tmpfs  \u2588 kernel  \u2588 active cache  "
+			    "\u2592 inactive, not in docker's  \u00b7 free");
+	assert_string_equal(line(&v, 3), "NAME                DOCKER\u25bc   MEM % COMPONENTS   "
+					 "     LAST 5 MIN  WHY           ");
+	assert_string_equal(line(&v, 4),
+			    "web                  168MiB  65.62% " BAR4 BAR4
+			    "\u2588\u2588\u2588\u2592\u2592\u00b7\u00b7\u00b7\u00b7  "
+			    "\u2581\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588\u2588 "
+			    "anon          ");
+	assert_string_equal(line(&v, 7), "");
+	assert_string_equal(line(&v, 22), " every 2 s                                         "
+					  "                            ");
+	assert_string_equal(line(&v, 23), "F1Help F3Search F4Filter F5Group F6Sort EnterExplain "
+					  "SpacePause F10Quit         ");
+	assert_true(v.screen.v[4].selected);
+	assert_false(v.screen.v[5].selected);
+	end(&v, r);
+}
+
+/* No limit: the largest of those is the whole bar, and what is left of it is nothing. */
+static void without_a_limit(void **state)
+{
+	const struct made two[] = {{"big", NULL, 80, 0, 0, 0, 0, 0, NULL},
+				   {"half", NULL, 40, 0, 0, 0, 0, 0, NULL}};
+	struct cgm_top_round *r = make_round(two, 2);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 60, 12, false, false, false);
+	show(&v, r);
+	assert_string_equal(line(&v, 3),
+			    "big               80MiB   1.95% aaaaaaaaaaaaa anon          ");
+	assert_string_equal(line(&v, 4),
+			    "half              40MiB   0.98% aaaaaaa       anon          ");
+	end(&v, r);
+}
+
+/* 20 MiB of 200 are 1.3 of 13 cells: edges are rounded, each part has its ink. */
+static void bar_inks(void **state)
+{
+	static const enum cgm_ink inks[] = {CGM_INK_ANON,     CGM_INK_TMPFS,  CGM_INK_TMPFS,
+					    CGM_INK_KERNEL,   CGM_INK_ACTIVE, CGM_INK_INACTIVE,
+					    CGM_INK_INACTIVE, CGM_INK_FREE};
+	const struct made one = {"m", NULL, 20, 20, 20, 20, 20, 200, NULL};
+	struct cgm_top_round *r = make_round(&one, 1);
+	const char *at;
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 60, 12, true, false, false);
+	show(&v, r);
+	at = strchr(line(&v, 3), '%');
+	assert_string_equal(at, "% attkcii...... anon          ");
+	for (size_t i = 0; i < sizeof inks / sizeof *inks; i++)
+		assert_int_equal(ink_at(&v, 3, (size_t)(at - line(&v, 3)) + 2 + i), inks[i]);
+	end(&v, r);
+}
+
+/* Yellow and red go by what cannot be reclaimed: page cache fills any limit. */
+static void percent_inks(void **state)
+{
+	static const struct {
+		unsigned anon, active;
+		enum cgm_ink ink;
+	} cases[] = {{79, 0, CGM_INK_TEXT},
+		     {80, 0, CGM_INK_WARN},
+		     {89, 0, CGM_INK_WARN},
+		     {90, 0, CGM_INK_BAD},
+		     {10, 90, CGM_INK_TEXT}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct made one = {.name = "x",
+					 .anon = cases[i].anon,
+					 .active = cases[i].active,
+					 .limit = 100};
+		struct cgm_top_round *r = make_round(&one, 1);
+		struct cgm_view v;
+
+		open_view(&v, 80, 24, true, true, false);
+		show(&v, r);
+		assert_int_equal(ink_at(&v, 4, (size_t)(strchr(line(&v, 4), '%') - line(&v, 4))),
+				 cases[i].ink);
+		end(&v, r);
+	}
+}
+
+static void main_widths(void **state)
+{
+	static const struct {
+		unsigned width, height;
+	} sizes[] = {{80, 24}, {200, 50}, {40, 10},  {40, 8},	{56, 9},   {69, 16},
+		     {70, 15}, {99, 12},  {100, 30}, {139, 20}, {140, 20}, {400, 100}};
+	struct cgm_top_round *r = make_round(three, 3);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		for (int mode = 0; mode < 8; mode++) {
+			struct cgm_view v;
+
+			open_view(&v, sizes[i].width, sizes[i].height, mode & 1, mode & 2,
+				  mode & 4);
+			show(&v, r);
+			assert_int_equal(v.screen.v[v.heading_y].columns, sizes[i].width);
+			assert_int_equal(v.screen.v[v.body_y].columns, sizes[i].width);
+			assert_int_equal(v.screen.v[sizes[i].height - 1].columns, sizes[i].width);
+			assert_non_null(strstr(line(&v, sizes[i].height - 1), "F10Quit"));
+			(void)press(&v, CGM_KEY_F6);
+			draw(&v);
+			(void)press(&v, CGM_KEY_ESC);
+			(void)press(&v, CGM_KEY_F1);
+			draw(&v);
+			cgm_view_clear(&v);
+		}
+	cgm_top_round_free(r);
+}
+
+static void which_columns(void **state)
+{
+	static const struct {
+		unsigned width;
+		const char *headings;
+	} cases[] = {
+		{40, "NAME          DOCKERv   MEM % COMPONENTS"},
+		{55, "NAME                DOCKERv   MEM % COMPONENTS         "},
+		{56, "NAME          DOCKERv   MEM % COMPONENTS  WHY           "},
+		{69, "NAME               DOCKERv   MEM % COMPONENTS          WHY           "},
+		{70, "NAME            DOCKERv   MEM % COMPONENTS    5 MIN     WHY           "},
+	};
+	static const struct {
+		unsigned width;
+		const char *has, *lacks;
+	} wide[] = {{99, " DOCKERv ", "LIMIT"},
+		    {100, " MEM USAGE / LIMITv ", "ANON"},
+		    {139, "COMPONENTS", "KERNEL"},
+		    {140, "ANON    TMPFS   KERNEL    CACHE COMPONENTS", "DOCKER"}};
+	struct cgm_top_round *r = make_round(three, 3);
+	struct cgm_view v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		open_view(&v, cases[i].width, 12, false, false, false);
+		show(&v, r);
+		assert_string_equal(line(&v, 2), cases[i].headings);
+		cgm_view_clear(&v);
+	}
+	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+		open_view(&v, wide[i].width, 12, false, false, false);
+		show(&v, r);
+		assert_non_null(strstr(line(&v, 2), wide[i].has));
+		assert_null(strstr(line(&v, 2), wide[i].lacks));
+		cgm_view_clear(&v);
+	}
+	cgm_top_round_free(r);
+}
+
+static void too_small(void **state)
+{
+	static const struct {
+		unsigned width, height;
+	} sizes[] = {{39, 24}, {80, 7}, {1, 1}, {0, 0}};
+	struct cgm_top_round *r = make_round(three, 3);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct cgm_view v;
+
+		open_view(&v, sizes[i].width, sizes[i].height, true, true, false);
+		show(&v, r);
+		if (sizes[i].height)
+			assert_memory_equal(line(&v, 0), "too small: 40x8 is the least",
+					    sizes[i].width >= 28 ? 28 : 0);
+		cgm_view_clear(&v);
+	}
+	cgm_top_round_free(r);
+}
+
+/* Whatever a name is, a line is no wider than the screen, and nothing in it moves the cursor. */
+static void names(void **state)
+{
+	static const struct {
+		const char *name, *shown;
+	} cases[] = {
+		{"a-name-that-is-longer-than-its-column", "a-name-that-is-lo\u2026 "},
+		{"\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57",
+		 "\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u2026  "},
+		{"e\u0301te\u0301", "e\u0301te\u0301                "},
+		{"\033[31mred\n", "\\x1b[31mred\\x0a    "},
+		{"\xff\xfe", "\\xff\\xfe           "},
+		{"\xc2\x9b"
+		 "2J",
+		 "\\xc2\\x9b2J         "},
+		{"", "                   "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct made one = {.name = cases[i].name, .anon = 1};
+		struct cgm_top_round *r = make_round(&one, 1);
+		struct cgm_view v;
+
+		open_view(&v, 80, 24, true, true, false);
+		show(&v, r);
+		assert_memory_equal(line(&v, 4), cases[i].shown, strlen(cases[i].shown));
+		assert_int_equal(v.screen.v[4].columns, 80);
+		cgm_view_clear(&v);
+		/* and where the locale has ASCII only */
+		open_view(&v, 80, 24, true, false, false);
+		show(&v, r);
+		for (const char *p = line(&v, 4); *p; p++)
+			assert_in_range((unsigned char)*p, ' ', '~');
+		end(&v, r);
+	}
+}
+
+static void unknown_and_gone(void **state)
+{
+	struct cgm_top_round *r = make_round(three, 1);
+	struct cgm_view v;
+
+	(void)state;
+	r->items[0].known = 0;
+	r->items[0].gone = true;
+	r->items[0].why = "gone";
+	open_view(&v, 80, 24, true, true, false);
+	show(&v, r);
+	assert_string_equal(line(&v, 4), "web                       -       -                  "
+					 "             gone          ");
+	assert_int_equal(ink_at(&v, 4, 0), CGM_INK_DIM);
+	end(&v, r);
+}
+
+static void empty(void **state)
+{
+	struct cgm_top_round *r = make_round(NULL, 0);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 80, 24, true, true, false);
+	draw(&v);
+	assert_string_equal(line(&v, 4), "reading");
+	show(&v, r);
+	assert_string_equal(line(&v, 0), " cgmem top  0 containers  docker's sum 0B  charged 0B");
+	assert_string_equal(line(&v, 4), "no containers; cgmem ps --group-by slice shows services");
+	end(&v, r);
+}
+
+static void groups(void **state)
+{
+	struct cgm_top_round *r = make_round(three, 3);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 80, 14, true, true, false);
+	(void)type(&v, "t");
+	show(&v, r);
+	assert_memory_equal(line(&v, 3), "shop (2)             216MiB       - ", 36);
+	assert_memory_equal(line(&v, 4), "\u251c\u2500 web               168MiB  65.62% ", 40);
+	assert_memory_equal(line(&v, 5), "\u2514\u2500 db                 48MiB   1.17% ", 40);
+	assert_memory_equal(line(&v, 6), "(no project) (1)       4MiB       - ", 36);
+	assert_memory_equal(line(&v, 7), "\u2514\u2500 cron                4MiB 100.00% ", 40);
+	assert_int_equal(ink_at(&v, 3, 0), CGM_INK_BOLD);
+	end(&v, r);
+}
+
+/* What a cell is is decided by its bins' numbers since the epoch: all of them move on at once. */
+static void trend_is_stable(void **state)
+{
+	struct cgm_top_round *r = make_round(three, 1);
+	char before[512];
+	struct cgm_view v;
+	unsigned changes = 0;
+
+	(void)state;
+	open_view(&v, 80, 24, true, true, false);
+	r->last_bin = 6000000;
+	for (size_t i = 0; i < CGM_TOP_BINS; i++)
+		r->trends[i] = i < 30 ? 100 * MIB : 200 * MIB;
+	show(&v, r);
+	(void)snprintf(before, sizeof before, "%s", line(&v, 4));
+	for (int step = 0; step < 6; step++) { /* a cell is six bins here */
+		memmove(r->trends, r->trends + 1, (CGM_TOP_BINS - 1) * sizeof *r->trends);
+		r->last_bin++;
+		draw(&v);
+		changes += strcmp(before, line(&v, 4)) != 0;
+		(void)snprintf(before, sizeof before, "%s", line(&v, 4));
+	}
+	assert_int_equal(changes, 1);
+	end(&v, r);
+}
+
+/* A hundredth more or less is not to look like a mountain. */
+static void trend_of_noise_is_flat(void **state)
+{
+	static const char *const steep[] = {"\u2581", "\u2582", "\u2583",
+					    "\u2586", "\u2587", "\u2588"};
+	struct cgm_top_round *r = make_round(three, 1);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 80, 24, false, true, false);
+	for (size_t i = 0; i < CGM_TOP_BINS; i++)
+		r->trends[i] = (double)(1000 + i % 6) * (double)MIB;
+	show(&v, r);
+	for (size_t i = 0; i < sizeof steep / sizeof *steep; i++)
+		assert_null(strstr(line(&v, 4), steep[i]));
+	assert_non_null(strstr(line(&v, 4), "\u2584\u2584\u2584\u2584\u2584\u2584"));
+	for (size_t i = 0; i < CGM_TOP_BINS; i++)
+		r->trends[i] = i < 30 ? NAN : 0;
+	draw(&v);
+	assert_non_null(strstr(line(&v, 4), "      \u2581\u2581\u2581\u2581\u2581"));
+	end(&v, r);
+}
+
+static void replay(void **state)
+{
+	const struct cgm_top_mark marks[] = {{1000, false}, {50000, true}, {100000, false}};
+	struct cgm_top_round *r = make_round(three, 3);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 42, 16, true, false, true);
+	r->from_ms = 0;
+	r->to_ms = 100000;
+	r->time_ms = 25000;
+	r->step_ms = 10000;
+	r->marks = marks;
+	r->n_marks = 3;
+	(void)snprintf(r->note, sizeof r->note, "web: OOM kill");
+	r->note_bad = true;
+	show(&v, r);
+	assert_string_equal(line(&v, 0), " cgmem top --replay  3 containers");
+	assert_string_equal(line(&v, 1), " +---------#---------x------------------+");
+	assert_int_equal(ink_at(&v, 1, 21), CGM_INK_BAD);
+	assert_string_equal(line(&v, 14), " 1970-01-01 00:00:25  web: OOM kill      ");
+	end(&v, r);
+}
+
+static void status(void **state)
+{
+	struct cgm_top_round *r = make_round(three, 3);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 80, 24, true, true, false);
+	show(&v, r);
+	v.late = true;
+	draw(&v);
+	assert_non_null(strstr(line(&v, 22), "no new figures: the engine does not answer"));
+	v.late = false;
+	(void)type(&v, " ");
+	draw(&v);
+	assert_memory_equal(line(&v, 22), " paused ", 8);
+	(void)type(&v, " \\we");
+	draw(&v);
+	assert_non_null(strstr(line(&v, 22), "1 of 3 fit \"we\""));
+	assert_string_equal(line(&v, 23), "EnterDone EscClear Filter: we                        "
+					  "                           ");
+	end(&v, r);
+}
+
+static void a_thousand(void **state)
+{
+	struct cgm_top_round *r = cgm_top_round_new(0);
+	struct cgm_view v;
+	char name[32];
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++) {
+		const struct made m = {.name = name, .anon = 2000 - i};
+
+		(void)snprintf(name, sizeof name, "c%04u", i);
+		(void)make_item(r, &m);
+	}
+	r->bin_ms = 5000;
+	open_view(&v, 80, 24, true, true, false);
+	show(&v, r);
+	assert_memory_equal(line(&v, 4), "c0000 ", 6);
+	assert_memory_equal(line(&v, 21), "c0017 ", 6);
+	assert_non_null(strstr(line(&v, 22), "1-18/1000"));
+	(void)press(&v, CGM_KEY_END);
+	draw(&v);
+	assert_memory_equal(line(&v, 4), "c0982 ", 6);
+	assert_memory_equal(line(&v, 21), "c0999 ", 6);
+	assert_true(v.screen.v[21].selected);
+	(void)press(&v, CGM_KEY_UP);
+	(void)press(&v, CGM_KEY_PAGE_UP);
+	draw(&v);
+	assert_memory_equal(line(&v, 4), "c0980 ", 6);
+	assert_true(v.screen.v[4].selected);
+	cgm_view_resize(&v, 80, 10);
+	draw(&v);
+	assert_string_equal(cursor_name(&v), "c0980");
+	assert_true(v.screen.v[2].selected);
+	end(&v, r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(at_80x24),
+		cmocka_unit_test(without_a_limit),
+		cmocka_unit_test(bar_inks),
+		cmocka_unit_test(percent_inks),
+		cmocka_unit_test(main_widths),
+		cmocka_unit_test(which_columns),
+		cmocka_unit_test(too_small),
+		cmocka_unit_test(names),
+		cmocka_unit_test(unknown_and_gone),
+		cmocka_unit_test(empty),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(trend_is_stable),
+		cmocka_unit_test(trend_of_noise_is_flat),
+		cmocka_unit_test(replay),
+		cmocka_unit_test(status),
+		cmocka_unit_test(a_thousand),
+	};
+
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	(void)setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
