@@ -105,14 +105,6 @@ static struct cgm_history_target name_target(const struct cgm_target *t, const c
 	return h;
 }
 
-static const char *path_of(const struct cgm_watch_round *r, const struct cgm_target *t)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (r->items[i].row.target == t)
-			return r->items[i].row.path;
-	return NULL;
-}
-
 static int copy_text(const char **field, char **keep)
 {
 	if (*field && !(*keep = strdup(*field)))
@@ -155,8 +147,8 @@ static int keep_events(struct cgm_record_sink *s, const struct cgm_watch_round *
 	int e = 0;
 
 	for (size_t i = 0; e == 0 && i < r->n_events; i++) {
-		const struct cgm_target *t = r->events[i].target;
-		const struct cgm_history_target h = name_target(t, path_of(r, t));
+		const struct cgm_history_target h =
+			name_target(r->events[i].target, r->events[i].path);
 
 		e = wait_for_room(s, &h, &r->events[i].event);
 	}
@@ -199,8 +191,8 @@ static int write_round(struct cgm_record_sink *s, const struct cgm_watch_round *
 	for (size_t i = 0; e == 0 && i < s->n_waiting; i++)
 		e = write_event(s, &s->waiting[i].target, &s->waiting[i].event, err);
 	for (size_t i = 0; e == 0 && i < r->n_events; i++) {
-		const struct cgm_target *t = r->events[i].target;
-		const struct cgm_history_target h = name_target(t, path_of(r, t));
+		const struct cgm_history_target h =
+			name_target(r->events[i].target, r->events[i].path);
 
 		e = write_event(s, &h, &r->events[i].event, err);
 	}

@@ -123,7 +123,7 @@ static int find_live(struct run *u, struct cgm_err *why, struct cgm_err *err)
 {
 	int r = cgm_target_resolve(u->session, u->text, &u->found, why);
 
-	if (r == -ENOTUNIQ || r == -ENOMEM) {
+	if (r == -ENOMEM) {
 		*err = *why;
 		return r;
 	}
@@ -131,6 +131,19 @@ static int find_live(struct run *u, struct cgm_err *why, struct cgm_err *err)
 		return several(u->text, u->found.v[0].target.name, u->found.v[1].target.name, err);
 	u->live = r == 0 && u->found.n == 1;
 	return 0;
+}
+
+/* It was recorded under just this name, and what lives has another one of which @text is a part: an
+ * id that begins so. */
+static bool is_another(const struct run *u)
+{
+	const struct cgm_container *c = &u->found.v[0];
+	bool recorded = false;
+
+	for (size_t i = 0; i < u->all.n; i++)
+		recorded |= strcmp(u->all.v[i].name, u->text) == 0;
+	return recorded && c->target.kind == CGM_TARGET_CONTAINER && c->target.name &&
+	       strcmp(c->target.name, u->text) != 0;
 }
 
 /*
@@ -159,12 +172,14 @@ static int open_history(struct run *u, const struct cgm_err *not_live, struct cg
 /* By what it is called now, where it is there: the user may have typed an id, or pid:N. */
 static int find_recorded(struct run *u, const struct cgm_err *not_live, struct cgm_err *err)
 {
-	const struct cgm_container *c = u->live ? &u->found.v[0] : NULL;
+	const struct cgm_container *c;
 	const char *text = u->text;
 	CGM_AUTO_FREE size_t *v = NULL;
 	size_t n = 0;
 	int r;
 
+	u->live = u->live && !is_another(u);
+	c = u->live ? &u->found.v[0] : NULL;
 	if (c && c->target.kind == CGM_TARGET_CONTAINER && c->target.name)
 		text = c->target.name;
 	else if (c && c->path)
@@ -180,9 +195,9 @@ static int find_recorded(struct run *u, const struct cgm_err *not_live, struct c
 				 "alone",
 				 text);
 		r = 0;
-	} else if (r == -ESRCH && not_live->code == EHOSTDOWN) { /* a name, and who knows it? */
-		*err = *not_live;
-		r = -EHOSTDOWN;
+	} else if (r == -ESRCH && (not_live->code == EHOSTDOWN || not_live->code == ENOTUNIQ)) {
+		*err = *not_live; /* a name, and who knows it? or ids that begin so */
+		r = -not_live->code;
 	}
 	return r;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/when.h"
 #include "cmd/fail_if.h"
 #include "cmd/global.h"
 #include "cmd/history_options.h"
@@ -13,6 +14,9 @@
 #include "base/banned.h"
 
 #define CONDITIONS_MAX 16
+#define ENDED_MS       (INT64_C(5) * 60 * 1000)
+#define ENDED_STEPS    4
+#define STALE_MS       (INT64_C(15) * 60 * 1000) /* or that much longer than a round is apart */
 
 struct trend_opts {
 	struct cgm_history_options history;
@@ -86,7 +90,8 @@ struct run {
 	struct one *v;
 	size_t n, room;
 	int64_t now_ms, since_ms;
-	bool one_view; /* tables and plots of each, no line over all */
+	int64_t end_ms; /* of the history */
+	bool one_view;	/* tables and plots of each, no line over all */
 	struct cgm_outcome outcome;
 };
 
@@ -193,11 +198,20 @@ static int compare(const void *pa, const void *pb)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
-static struct cgm_trend_row row_of(const struct one *one)
+/* Recording went on without it. */
+static bool has_ended(const struct run *u, const struct one *one)
+{
+	int64_t silent = u->end_ms - one->trend.to_ms;
+
+	return silent > ENDED_MS && silent > ENDED_STEPS * (int64_t)one->track.step_ms;
+}
+
+static struct cgm_trend_row row_of(const struct run *u, const struct one *one)
 {
 	const struct cgm_history_target *t = one->target;
 
 	return (struct cgm_trend_row){.name = t->name,
+				      .ended = has_ended(u, one),
 				      .kind = t->kind,
 				      .id = t->container_id,
 				      .image = t->image,
@@ -235,10 +249,24 @@ static int show_all(const struct run *u, struct cgm_err *err)
 	int r = rows ? 0 : -ENOMEM;
 
 	for (size_t i = 0; rows && i < u->n; i++)
-		rows[i] = row_of(&u->v[i]);
+		rows[i] = row_of(u, &u->v[i]);
 	if (r == 0 && (u->n || u->o->csv))
 		r = show(u, rows);
 	return r < 0 ? cgm_err_set(err, -r, "cannot write the result: %s", strerror(-r)) : 0;
+}
+
+/* What is shown is not of now when nobody records any more. */
+static void tell_stale(const struct run *u)
+{
+	char text[CGM_TEXT_MAX];
+	uint64_t step_ms = 0;
+
+	for (size_t i = 0; i < u->n; i++)
+		if (u->v[i].track.step_ms > step_ms)
+			step_ms = u->v[i].track.step_ms;
+	if (u->n && u->now_ms - u->end_ms > STALE_MS + ENDED_STEPS * (int64_t)step_ms)
+		cgm_warn("the history ends at %s: cgmem record does not run",
+			 cgm_when_short(text, u->end_ms, u->now_ms));
 }
 
 /* Each condition that holds is told with the number that it holds by. */
@@ -275,6 +303,8 @@ static int run_on(struct run *u, int argc, char **argv)
 
 	if (r == 0)
 		r = cgm_history_targets(u->history, 0, &u->all, &err);
+	if (r == 0)
+		r = cgm_history_span(u->history, &(int64_t){0}, &u->end_ms, &err);
 	if (r == 0 && argc == 0)
 		r = read_all(u, &err);
 	if (r < 0) {
@@ -294,6 +324,7 @@ static int run_on(struct run *u, int argc, char **argv)
 		cgm_warn("%s", err.msg);
 		return CGM_EXIT_FAILED;
 	}
+	tell_stale(u);
 	return check_conditions(u) ? CGM_EXIT_CONDITION : cgm_outcome_status(&u->outcome);
 }
 

@@ -213,6 +213,14 @@ static void sort_events(struct cgm_watch *w)
 	}
 }
 
+static void set_paths(struct cgm_watch *w)
+{
+	for (size_t i = 0; i < w->n_events; i++)
+		for (size_t k = 0; k < w->n; k++)
+			if (w->events[i].target == &w->v[k]->c.target)
+				w->events[i].path = w->v[k]->c.path;
+}
+
 static void set_go(struct cgm_point *p, enum cgm_series_id id, struct cgm_opt v)
 {
 	if (v.known)
@@ -287,6 +295,7 @@ int cgm_watch_round(struct cgm_watch *w, struct cgm_watch_round *ret, struct cgm
 	if (r < 0)
 		return cgm_err_set(err, -r, "out of memory");
 	sort_events(w);
+	set_paths(w);
 	cgm_watch_bury(w);
 	w->before_ms = w->round_ms;
 	*ret = (struct cgm_watch_round){

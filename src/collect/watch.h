@@ -30,6 +30,7 @@ struct cgm_watch_item {
 
 struct cgm_watch_event {
 	const struct cgm_target *target; /* of whom: may be in no row any more. Borrowed */
+	const char *path;		 /* of its group, now or last; NULL: not known. Borrowed */
 	struct cgm_event event;
 };
 

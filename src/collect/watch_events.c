@@ -181,6 +181,8 @@ static int tell_start(struct cgm_watch *w, struct cgm_member *m, const struct cg
 	if (m) {
 		m->start_owed = false;
 		m->started_ms = ms;
+		if (m->run_from_ms < ms) /* where its group's change was not seen */
+			m->run_from_ms = ms;
 	}
 	return cgm_watch_tell(w, m ? &m->c.target : &e->target,
 			      again ? CGM_EVENT_RESTART : CGM_EVENT_START, ms, none, e->target.id);

@@ -213,9 +213,10 @@ int cgm_watch_wait(struct cgm_watch *w, uint64_t deadline_ns, const void *sigmas
 		if (r == 0)
 			continue;
 		cgm_wake_drain(w);
+		now = cgm_watch_mono_ns();
 		if (w->kill_seen && now >= w->round_at_ns + PAUSE_NS)
 			return 1;
-		w->quiet_until_ns = cgm_watch_mono_ns() + PAUSE_NS;
+		w->quiet_until_ns = now + PAUSE_NS;
 	}
 	return 0;
 }

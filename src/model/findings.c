@@ -41,6 +41,16 @@ static const struct {
 	enum cgm_finding_kind kind;
 	cgm_rule_fn *rule;
 } rules[] = {
+	{"growth-go-heap", CGM_KIND_GROWTH, cgm_growth_part},
+	{"growth-goroutines", CGM_KIND_GROWTH, cgm_growth_part},
+	{"growth-off-heap", CGM_KIND_GROWTH, cgm_growth_part},
+	{"growth-anon", CGM_KIND_GROWTH, cgm_growth_part},
+	{"growth-tmpfs", CGM_KIND_GROWTH, cgm_growth_part},
+	{"growth-kernel", CGM_KIND_GROWTH, cgm_growth_part},
+	{"growth-sockets", CGM_KIND_GROWTH, cgm_growth_part},
+	{"growth-cache", CGM_KIND_GROWTH, cgm_growth_part},
+	{"plateau", CGM_KIND_GROWTH, cgm_growth_plateau},
+	{"steady", CGM_KIND_GROWTH, cgm_growth_steady},
 	{"oom-killed", CGM_KIND_RISK, cgm_risk_oom_killed},
 	{"near-limit", CGM_KIND_RISK, cgm_risk_near_limit},
 	{"thrashing", CGM_KIND_RISK, cgm_risk_thrashing},
@@ -84,6 +94,16 @@ const struct cgm_finding_info cgm_finding_infos[] = {
 	{"thread-stacks", CGM_KIND_CAUSE},
 	{"sockets", CGM_KIND_CAUSE},
 	{"kernel-other", CGM_KIND_CAUSE},
+	{"growth-anon", CGM_KIND_GROWTH},
+	{"growth-go-heap", CGM_KIND_GROWTH},
+	{"growth-goroutines", CGM_KIND_GROWTH},
+	{"growth-off-heap", CGM_KIND_GROWTH},
+	{"growth-cache", CGM_KIND_GROWTH},
+	{"growth-tmpfs", CGM_KIND_GROWTH},
+	{"growth-kernel", CGM_KIND_GROWTH},
+	{"growth-sockets", CGM_KIND_GROWTH},
+	{"plateau", CGM_KIND_GROWTH},
+	{"steady", CGM_KIND_GROWTH},
 	{"no-limit", CGM_KIND_RISK},
 	{"near-limit", CGM_KIND_RISK},
 	{"thrashing", CGM_KIND_RISK},
@@ -175,10 +195,18 @@ int cgm_findings_make(const struct cgm_snapshot *s, const struct cgm_breakdown *
 
 	if (!list)
 		return -ENOMEM;
+	if (s->track.n) {
+		if (cgm_trend_make(&s->track, &list->trend) < 0) {
+			free(list);
+			return -ENOMEM;
+		}
+		r.trend = &list->trend;
+	}
 	cgm_proc_sums_make(s, &r.sums);
 	cgm_partition_make(&s->now, b, s, &r.sums, &r.p);
 	if (b->known)
 		add_causes(&r, list);
+	add_rules(&r, CGM_KIND_GROWTH, list);
 	add_rules(&r, CGM_KIND_RISK, list);
 	add_rules(&r, CGM_KIND_NOTICE, list);
 	*ret = list;

@@ -12,12 +12,14 @@
  * cause is listed from min(16 MiB, 1 % of charged) on, and the first always.
  *
  * Then growth, risks (most severe first), notices. Causes are always CGM_INFO: one sample shows
- * what memory is, not that it is wrong; only risks rise above. Pure.
+ * what memory is, not that it is wrong; only risks rise above, and growth of what cannot be freed
+ * that was seen long enough and meets the limit soon. Pure.
  */
 #ifndef CGMEM_MODEL_FINDINGS_H
 #define CGMEM_MODEL_FINDINGS_H
 
 #include "model/breakdown.h"
+#include "model/trend.h"
 
 enum cgm_finding_kind { CGM_KIND_CAUSE, CGM_KIND_GROWTH, CGM_KIND_RISK, CGM_KIND_NOTICE };
 enum cgm_severity { CGM_INFO, CGM_WARN, CGM_CRITICAL };
@@ -47,6 +49,7 @@ struct cgm_finding {
 struct cgm_findings {
 	struct cgm_finding v[CGM_FINDINGS_MAX];
 	size_t n;
+	struct cgm_trend trend; /* of the snapshot's track; n_points 0: it has none */
 };
 
 int cgm_findings_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b,

@@ -15,6 +15,12 @@
 
 /* Bends that are looked for, one behind the other. */
 #define BENDS_MAX 4
+/*
+ * A piece between bends was chosen because it looks like a line: so much stricter is the test of
+ * what goes on now, and of what has ended.
+ */
+#define CHOSEN 1.4
+#define ENDED  1.3
 /* A series with so many jumps one way goes up by stairs. */
 #define STAIRS 3
 /* A curve that bent twice has levelled off when it is this much slower than at first. */
@@ -66,7 +72,7 @@ static bool is_on_the_way(const struct judged *j, size_t at, double size, struct
 	if (at < CGM_GROWTH_POINTS_MIN)
 		return false;
 	cgm_line_fit(j->v, at, w, &l);
-	return cgm_line_is_significant(&l, true) && l.rise * size > 0 &&
+	return cgm_line_is_significant(&l, CHOSEN) && l.rise * size > 0 &&
 	       cgm_abs(l.rise) > cgm_abs(size) / 2;
 }
 
@@ -136,10 +142,10 @@ static double steps_left(const struct judged *j, struct cgm_xy *rest)
  * Pieces were chosen because they are straight, and their own steps are small because of that: a
  * piece's share of all steps is what a random walk would have gone by.
  */
-static bool is_trend(const struct judged *j, struct piece *p)
+static bool is_trend(const struct judged *j, struct piece *p, double strictly)
 {
 	p->line.walk = cgm_line_walk(p->line.rise, j->steps * (double)p->n);
-	return cgm_line_is_significant(&p->line, j->n_pieces > 1);
+	return cgm_line_is_significant(&p->line, j->n_pieces > 1 ? strictly : 1);
 }
 
 static void weigh_pieces(struct judged *j, struct cgm_growth_work *w)
@@ -149,7 +155,8 @@ static void weigh_pieces(struct judged *j, struct cgm_growth_work *w)
 
 	j->steps = steps_left(j, w->sides) / (double)(j->n - j->start);
 	/* noise makes bends, too: the last pieces are one as long as none of them is a trend */
-	while (tail && !is_trend(j, &j->piece[tail]) && !is_trend(j, &j->piece[tail - 1]))
+	while (tail && !is_trend(j, &j->piece[tail], CHOSEN) &&
+	       !is_trend(j, &j->piece[tail - 1], ENDED))
 		tail--;
 	p = &j->piece[tail];
 	if (tail < last) {
@@ -158,14 +165,22 @@ static void weigh_pieces(struct judged *j, struct cgm_growth_work *w)
 		cgm_line_fit(j->v + p->from, p->n, w, &p->line);
 	}
 	for (size_t k = 0; k < tail; k++) {
-		const struct piece *q = &j->piece[k];
+		struct piece *q = &j->piece[k];
 
-		if (!j->grew && q->line.rise > j->noise && is_trend(j, &j->piece[k]))
+		if (!j->grew && q->line.rise > j->noise && is_trend(j, q, ENDED))
 			j->grew = q;
 		if (j->grew)
 			j->grown += q->line.rise;
 	}
-	j->significant = is_trend(j, p);
+	j->significant = is_trend(j, p, CHOSEN);
+}
+
+/* It fell, and has not come back to where it was: this may be the next tooth of a sawtooth. */
+static bool is_after_fall(const struct judged *j)
+{
+	const struct cgm_line *l = &last_piece(j)->line;
+
+	return j->jump < 0 && l->rise > 0 && l->rise < -j->jump;
 }
 
 /* It goes on, so slowly after two bends that it is the end of a curve. */
@@ -177,17 +192,26 @@ static bool has_ebbed(const struct judged *j)
 	       l->slope * SLOWER <= j->grew->line.slope;
 }
 
-static enum cgm_growth_verdict name(const struct judged *j)
+/* What it is, and for UNKNOWN how many seconds more would tell. */
+static enum cgm_growth_verdict name(const struct judged *j, double *ret_more_s)
 {
 	const struct piece *p = last_piece(j);
 	const struct cgm_line *l = &p->line;
+	double all = j->v[j->n - 1].s - j->v[0].s, level = j->v[j->n - 1].s - j->v[p->from].s;
 
-	if (j->significant && cgm_abs(l->rise) > j->noise && !has_ebbed(j))
+	if (j->significant && cgm_abs(l->rise) > j->noise && !has_ebbed(j)) {
+		*ret_more_s = l->slope > 0 ? (-j->jump - l->rise) / l->slope : 0;
+		if (is_after_fall(j))
+			return CGM_GROWTH_UNKNOWN;
 		return l->rise > 0 ? CGM_GROWTH_GROWING : CGM_GROWTH_SHRINKING;
-	if (j->grew && j->grown > j->noise && l->most < j->grew->line.least)
-		return p->n * LEVEL_PART >= j->n ? CGM_GROWTH_PLATEAU : CGM_GROWTH_UNKNOWN;
+	}
+	if (j->grew && j->grown > j->noise && l->most < j->grew->line.least) {
+		*ret_more_s = (all - LEVEL_PART * level) / (LEVEL_PART - 1);
+		return *ret_more_s > 0 ? CGM_GROWTH_UNKNOWN : CGM_GROWTH_PLATEAU;
+	}
 	if (j->jump != 0)
 		return CGM_GROWTH_STEPPED;
+	*ret_more_s = level;
 	if (l->trend && !j->significant && cgm_abs(l->rise) > j->noise)
 		return CGM_GROWTH_UNKNOWN;
 	return CGM_GROWTH_STEADY;
@@ -196,26 +220,28 @@ static enum cgm_growth_verdict name(const struct judged *j)
 static void judge(struct judged *j, struct cgm_growth_work *w, struct cgm_growth *ret)
 {
 	const struct piece *p;
+	double more_s = 0;
 
 	cut_at_jump(j, w);
 	cut_at_bends(j, w);
 	weigh_pieces(j, w);
 	p = last_piece(j);
-	ret->verdict = name(j);
+	ret->verdict = name(j, &more_s);
 	ret->rate = p->line.slope;
 	ret->low = p->line.low;
 	ret->high = p->line.high;
 	ret->p = p->line.p;
 	ret->significant = j->significant;
 	ret->rise = p->line.rise;
-	ret->since_s = j->v[p->from].s;
+	if (p->from)
+		ret->since_s = j->v[p->from].s;
 	ret->n = p->n;
 	if (ret->verdict == CGM_GROWTH_PLATEAU)
 		ret->before = j->grown;
 	else if (ret->verdict == CGM_GROWTH_STEPPED)
 		ret->before = j->jump;
 	else if (ret->verdict == CGM_GROWTH_UNKNOWN)
-		ret->more_s = j->v[j->n - 1].s - ret->since_s;
+		ret->more_s = more_s;
 }
 
 /* Too few minima for the tests: steady when they hardly differ, else more is needed. */
@@ -268,6 +294,14 @@ static void judge_all(const struct cgm_xy *v, size_t n, double noise, struct cgm
 	judge(&j, w, ret);
 }
 
+static bool is_constant(const struct cgm_xy *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (v[i].v < v[0].v || v[i].v > v[0].v)
+			return false;
+	return true;
+}
+
 int cgm_growth_judge(const struct cgm_xy *v, size_t n, const struct cgm_growth_options *o,
 		     struct cgm_growth *ret)
 {
@@ -284,6 +318,11 @@ int cgm_growth_judge(const struct cgm_xy *v, size_t n, const struct cgm_growth_o
 	g.since_s = n ? v[skip < n ? skip : n - 1].s : 0;
 	if (g.n < CGM_GROWTH_POINTS_MIN || !(v[n - 1].s > v[skip].s)) {
 		g.more_s = warm + more_seconds(v, n, g.n);
+		*ret = g;
+		return 0;
+	}
+	if (is_constant(v + skip, n - skip)) {
+		g.verdict = CGM_GROWTH_STEADY;
 		*ret = g;
 		return 0;
 	}

@@ -23,12 +23,10 @@
 #define LEVEL 0.01
 /* 95 % */
 #define INTERVAL 1.96
-#define WALK 4.8
-#define STRAY 12.5
+#define WALK 5.5
+#define STRAY 14.0
 /* Steps are between the means of so many pieces: noise of single points is none of a walk. */
 #define PIECES 16
-/* For a piece that was chosen because it looks like a line: a third more. */
-#define CHOSEN 1.35
 /* With fewer points the autocorrelation is not known well enough to be freed of its bias. */
 #define RHO_POINTS 12
 #define RHO_MAX	   0.999
@@ -191,11 +189,10 @@ static void test(size_t n, struct rest r, struct cgm_line *l)
 	l->trend = l->p < LEVEL && l->rise != 0 && l->stray > 2 + 25 / cgm_sqrt(m);
 }
 
-bool cgm_line_is_significant(const struct cgm_line *l, bool chosen)
+bool cgm_line_is_significant(const struct cgm_line *l, double strictly)
 {
-	double more = chosen ? CHOSEN : 1;
-
-	return l->p < LEVEL && l->rise != 0 && (l->walk > WALK * more || l->stray > STRAY * more);
+	return l->p < LEVEL && l->rise != 0 &&
+	       (l->walk > WALK * strictly || l->stray > STRAY * strictly);
 }
 
 double cgm_line_walk(double rise, double steps)

@@ -60,8 +60,8 @@ struct cgm_line {
 /* @n >= 3 points, at most CGM_GROWTH_POINTS_MAX. */
 void cgm_line_fit(const struct cgm_xy *v, size_t n, struct cgm_growth_work *w,
 		  struct cgm_line *ret);
-/* It is no random walk either. @chosen: the piece was chosen by where it looks like a line. */
-bool cgm_line_is_significant(const struct cgm_line *l, bool chosen);
+/* It is no random walk either. @strictly: 1, or more for a piece that was chosen as a line. */
+bool cgm_line_is_significant(const struct cgm_line *l, double strictly);
 /* The squares of the steps between the means of pieces, after taking off @slope. */
 double cgm_line_steps(const struct cgm_xy *v, size_t n, double slope);
 /* A rise, in standard deviations of a random walk with such steps. */

@@ -10,18 +10,22 @@ struct span {
 	size_t from, to;
 };
 
+/* In which span a point is; one that is out of order in the nearest. */
+static size_t span_of(const struct cgm_xy *v, size_t n, size_t max, size_t i)
+{
+	double part = (v[i].s - v[0].s) / (v[n - 1].s - v[0].s) * (double)max;
+
+	/* the last point lies on the end of the last span, and belongs to it */
+	return part < (double)(max - 1) ? part > 0 ? (size_t)part : 0 : max - 1;
+}
+
 /* The next span that has points; false: no more. */
 static bool next_span(const struct cgm_xy *v, size_t n, size_t max, struct span *s)
 {
-	double width = (v[n - 1].s - v[0].s) / (double)max;
-	double end;
-
 	s->from = s->to;
 	if (s->from == n)
 		return false;
-	/* the last point lies on the end of the last span, and belongs to it */
-	end = (double)(size_t)((v[s->from].s - v[0].s) / width) + 1;
-	while (s->to < n && ((v[s->to].s - v[0].s) / width < end || end >= (double)max))
+	while (s->to < n && span_of(v, n, max, s->to) <= span_of(v, n, max, s->from))
 		s->to++;
 	return true;
 }

@@ -64,7 +64,8 @@ struct cgm_rules {
 	const struct cgm_findings *before; /* those that are shown before the one that is made */
 	struct cgm_proc_sums sums;
 	struct cgm_partition p;
-	uint64_t threshold; /* max(16 MiB, 10 % of charged) */
+	const struct cgm_trend *trend; /* NULL: no track */
+	uint64_t threshold;	       /* max(16 MiB, 10 % of charged) */
 	uint64_t page;
 };
 
@@ -130,6 +131,9 @@ cgm_cause_fn cgm_cause_anon, cgm_cause_anon_children, cgm_cause_huge_pages, cgm_
 
 cgm_rule_fn cgm_risk_no_limit, cgm_risk_near_limit, cgm_risk_thrashing, cgm_risk_throttled,
 	cgm_risk_oom_killed, cgm_risk_parent_limit, cgm_risk_swapped, cgm_risk_go_limit;
+
+/* One rule for all components: the finding's id says of which it is. */
+cgm_rule_fn cgm_growth_part, cgm_growth_plateau, cgm_growth_steady;
 
 cgm_rule_fn cgm_notice_formula_differs, cgm_notice_charged_elsewhere, cgm_notice_dying_cgroups,
 	cgm_notice_hugetlb_uncounted, cgm_notice_sockets_uncounted,

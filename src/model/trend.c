@@ -40,7 +40,7 @@ const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT] = {
 	{CGM_TREND_KERNEL, "kernel", "kernel memory", "growth-kernel", true, true},
 	{CGM_TREND_SOCK, "sock", "socket buffers", "growth-sockets", true, true},
 	{CGM_TREND_HUGETLB, "hugetlb", "hugetlb pages", NULL, true, true},
-	{CGM_TREND_CACHE, "cache", "page cache", NULL, true, false},
+	{CGM_TREND_CACHE, "cache", "page cache", "growth-cache", true, false},
 	{CGM_TREND_SWAP, "swap", "swap", NULL, true, false},
 	{CGM_TREND_NEEDED, "needed", "what cannot be reclaimed", NULL, true, false},
 	{CGM_TREND_GO_LIVE, "go_heap_live", "live Go heap", "growth-go-heap", true, false},
@@ -67,18 +67,12 @@ static const enum cgm_series_id series[CGM_TREND_COUNT] = {
 	[CGM_TREND_GOROUTINES] = CGM_SERIES_GOROUTINES,
 };
 
-/* One series since the cut. */
-struct line {
-	struct cgm_xy *v; /* room for all points of the track */
-	size_t n;
-};
-
 /* The track, and what of it is judged. */
 struct window {
 	const struct cgm_track *t;
 	size_t from; /* the first point */
 	double warm_up_s;
-	struct cgm_xy *v;
+	struct cgm_xy *v; /* one series at a time: room for all points */
 };
 
 static double value(const struct cgm_point *p, enum cgm_series_id id)
@@ -134,6 +128,9 @@ static size_t line_make(const struct window *w, enum cgm_trend_id id)
 		struct cgm_xy *p = &w->v[n];
 
 		p->s = (double)w->t->points[i].time_ms / 1000;
+		/* a clock that was set back, or a file that was tampered with */
+		if (n && p->s < p[-1].s)
+			continue;
 		n += value_at(w, id, i, &p->v);
 	}
 	return n;
@@ -172,23 +169,44 @@ static double slope_since(const struct window *w, enum cgm_trend_id id, double s
 	return n - i > 1 ? cgm_line_quick(w->v + i, n - i) : 0;
 }
 
-/* Of anonymous memory's growth: what Go's own figures say it is. */
+/* Stacks are no trend of their own, but tell what goroutines cost. */
+static double stacks_since(const struct window *w, double since_s)
+{
+	size_t n = 0;
+
+	for (size_t i = w->from; i < w->t->n; i++) {
+		const struct cgm_point *p = &w->t->points[i];
+		double s = (double)p->time_ms / 1000;
+
+		if (s >= since_s && cgm_point_has(p, CGM_SERIES_GO_STACKS))
+			w->v[n++] = (struct cgm_xy){s, value(p, CGM_SERIES_GO_STACKS)};
+	}
+	return n > 1 ? cgm_line_quick(w->v, n) : 0;
+}
+
+static bool grows(const struct cgm_trend *t, enum cgm_trend_id id)
+{
+	return t->part[id].growth.verdict == CGM_GROWTH_GROWING;
+}
+
+/* Of anonymous memory's growth at @anon a second: what Go's own figures say it is. */
 static enum cgm_trend_id go_part(const struct window *w, const struct cgm_trend *t, double anon,
 				 double since_s, double *ret_slope)
 {
-	static const struct {
-		enum cgm_trend_id id, slope_of;
-		double least;
-	} parts[] = {{CGM_TREND_GO_LIVE, CGM_TREND_GO_LIVE, MOST},
-		     {CGM_TREND_OFF_HEAP, CGM_TREND_OFF_HEAP, MOST}};
+	static const enum cgm_trend_id parts[] = {CGM_TREND_GO_LIVE, CGM_TREND_OFF_HEAP};
 
+	/* what goroutines hold on the heap comes on top of their stacks */
+	*ret_slope = anon;
+	if (grows(t, CGM_TREND_GOROUTINES) && stacks_since(w, since_s) >= STACKS * anon)
+		return CGM_TREND_GOROUTINES;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		if (t->part[parts[i].id].growth.verdict != CGM_GROWTH_GROWING)
+		if (!grows(t, parts[i]))
 			continue;
-		*ret_slope = slope_since(w, parts[i].slope_of, since_s);
-		if (*ret_slope >= parts[i].least * anon)
-			return parts[i].id;
+		*ret_slope = slope_since(w, parts[i], since_s);
+		if (*ret_slope >= MOST * anon)
+			return parts[i];
 	}
+	*ret_slope = anon;
 	return CGM_TREND_ANON;
 }
 
@@ -198,7 +216,7 @@ static void find_carrier(const struct window *w, struct cgm_trend *t)
 	double whole, most = 0, slope;
 
 	t->carrier = CGM_TREND_COUNT;
-	if (docker->verdict != CGM_GROWTH_GROWING)
+	if (!grows(t, CGM_TREND_DOCKER))
 		return;
 	whole = slope_since(w, CGM_TREND_DOCKER, docker->since_s);
 	for (int i = 0; i < CGM_TREND_COUNT && whole > 0; i++) {
@@ -207,7 +225,7 @@ static void find_carrier(const struct window *w, struct cgm_trend *t)
 		if (!cgm_trends[id].in_docker || !t->part[id].known)
 			continue;
 		slope = slope_since(w, id, docker->since_s);
-		if (slope > 0 && t->part[id].growth.verdict == CGM_GROWTH_GROWING)
+		if (slope > 0 && grows(t, id))
 			t->part[id].share = slope < whole ? slope / whole : 1;
 		if (slope > most) {
 			most = slope;
@@ -218,7 +236,7 @@ static void find_carrier(const struct window *w, struct cgm_trend *t)
 	if (t->carrier != CGM_TREND_ANON)
 		return;
 	t->carrier = go_part(w, t, most, docker->since_s, &slope);
-	if (t->carrier != CGM_TREND_ANON && slope < most)
+	if (slope < most)
 		t->carrier_share *= slope / most;
 }
 
@@ -242,7 +260,7 @@ static void find_limit(const struct cgm_track *track, struct cgm_trend *t)
 	if (!last || !cgm_point_has(last, CGM_SERIES_LIMIT))
 		return;
 	t->limit = (struct cgm_opt){last->v[CGM_SERIES_LIMIT], true};
-	if (needed->growth.verdict != CGM_GROWTH_GROWING)
+	if (!grows(t, CGM_TREND_NEEDED))
 		return;
 	room = (double)cgm_sub_sat(t->limit.v, needed->now);
 	/* in a thousand years nobody asks any more */

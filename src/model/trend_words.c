@@ -10,6 +10,9 @@
 
 #include "base/banned.h"
 
+/* Growth that was seen for less, seconds, may be a program that gets going. */
+#define LONG_ENOUGH_S 600
+
 /* What a part is, and who gives it back. */
 static const struct {
 	const char *what; /* NULL: its title will do */
@@ -88,14 +91,20 @@ static const char *what_of(enum cgm_trend_id id)
 	return words[id].what ? words[id].what : cgm_trends[id].title;
 }
 
-/* All that has to be known before it is called a leak. */
+static double seen_s(const struct cgm_trend *t)
+{
+	return (double)t->to_ms / 1000 - t->part[CGM_TREND_DOCKER].growth.since_s;
+}
+
+/*
+ * All that has to be known before it is called a leak: what grows cannot be reclaimed, it is most
+ * of the growth, each is no chance, it has not levelled off, and it was seen for long enough.
+ */
 static bool is_like_a_leak(const struct cgm_trend *t)
 {
-	const struct cgm_growth *needed = &t->part[CGM_TREND_NEEDED].growth;
-
-	return t->carrier != CGM_TREND_COUNT && words[t->carrier].leak && t->carrier_share >= 0.5 &&
+	return words[t->carrier].leak && t->carrier_share >= 0.5 && seen_s(t) >= LONG_ENOUGH_S &&
 	       t->part[t->carrier].growth.verdict == CGM_GROWTH_GROWING &&
-	       needed->verdict == CGM_GROWTH_GROWING;
+	       t->part[CGM_TREND_NEEDED].growth.verdict == CGM_GROWTH_GROWING;
 }
 
 static void growing(struct text *b, const struct cgm_trend *t)
@@ -113,6 +122,8 @@ static void growing(struct text *b, const struct cgm_trend *t)
 			add(b, ": consistent with a leak %s", words[t->carrier].leak);
 	}
 	add(b, ".");
+	if (seen_s(t) < LONG_ENOUGH_S)
+		add(b, " Whether it goes on, a longer look tells.");
 }
 
 /* The part that rose or jumped most, of those that docker's figure has. */
@@ -163,7 +174,7 @@ static void steady(struct text *b, const struct cgm_trend *t)
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
 	char span[CGM_TEXT_MAX], rate[64];
 
-	span_text(span, (double)t->to_ms / 1000 - g->since_s);
+	span_text(span, seen_s(t));
 	if (g->verdict == CGM_GROWTH_SHRINKING)
 		add(b, "Docker's figure has been shrinking by %s for %s.",
 		    cgm_trend_rate_text(rate, &t->part[CGM_TREND_DOCKER], true) + 1, span);
@@ -174,6 +185,21 @@ static void steady(struct text *b, const struct cgm_trend *t)
 		    span);
 	else
 		add(b, "Docker's figure has not grown in %s.", span);
+}
+
+/* What docker's figure leaves out. */
+static void cache_beside(struct text *b, const struct cgm_trend *t)
+{
+	const struct cgm_trend_part *cache = &t->part[CGM_TREND_CACHE];
+	char rate[64];
+
+	if (cache->growth.verdict != CGM_GROWTH_GROWING ||
+	    t->part[CGM_TREND_DOCKER].growth.verdict == CGM_GROWTH_GROWING)
+		return;
+	add(b,
+	    " Page cache that it leaves out grows by %s: the kernel takes it back when it is "
+	    "needed.",
+	    cgm_trend_rate_text(rate, cache, true) + 1);
 }
 
 static void limit(struct text *b, const struct cgm_trend *t)
@@ -204,6 +230,8 @@ int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 		stepped(&b, t);
 	else
 		steady(&b, t);
+	if (!(t->more_s > 0))
+		cache_beside(&b, t);
 	limit(&b, t);
 	return (int)b.len;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The verdict: what most of it is and whether docker's figure has it; what that means; what to do,
- * or the most severe risk. One sample shows no leak and the verdict claims none.
+ * or the most severe risk, or how it grows. One sample shows no leak and the verdict claims none.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -177,23 +177,16 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 	add(t, "%s.", host ? "" : cgm_go_beside(beside, s, b, c));
 }
 
-/* What a watched window adds: whether what is charged grew, in place of the advice to watch. */
-static void add_window(struct text *t, const struct cgm_snapshot *s, const struct cgm_finding *c)
+/* What watching or the history adds, in place of the advice to watch; false: nothing is known. */
+static bool trend_sentences(struct text *t, const struct cgm_findings *f)
 {
-	uint64_t was = cgm_get(&s->before, CGM_CHARGED), is = cgm_get(&s->now, CGM_CHARGED);
-	char n[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
-	bool heap =
-		!strcmp(c->id, "anon") || !strncmp(c->id, "go-", 3) || !strcmp(c->id, "off-heap");
+	char text[640];
 
-	add(t, " In the %s that were watched the charged memory ",
-	    cgm_human_seconds(span, s->window_ms / 1000));
-	if (is > was && is - was > was / 200)
-		add(t, "grew by %s.%s", cgm_human_bytes(n, is - was),
-		    heap ? " Whether it goes on, a longer look tells." : "");
-	else if (was > is && was - is > was / 200)
-		add(t, "shrank by %s.", cgm_human_bytes(n, was - is));
-	else
-		add(t, "stayed as it was.");
+	if (!f->trend.n_points)
+		return false;
+	(void)cgm_trend_verdict(&f->trend, text, sizeof text);
+	add(t, " %s", text);
+	return true;
 }
 
 /* Why free exceeds the sum of docker stats. */
@@ -238,10 +231,12 @@ static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 	const char *todo = words[words_of(s, c->id)].todo, *mark = strstr(todo, "%s");
 	char name[CGM_NAME_TEXT], go[CGM_GO_TEXT];
 
+	bool told = trend_sentences(t, f);
+
 	if (risk && risk->severity > CGM_INFO)
 		add(t, " %s", risk->summary);
-	else if (s->before.version && cgm_has(&s->before, CGM_CHARGED))
-		add_window(t, s, c);
+	else if (told)
+		return;
 	else if (s->target.kind == CGM_TARGET_HOST)
 		host_sentence(t, s);
 	else if (cgm_go_todo(go, s, c))

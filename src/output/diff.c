@@ -12,8 +12,6 @@
 
 #include "base/banned.h"
 
-#define NAME_LEAST 8
-
 /* The parts of docker's figure, then what is told beside them. Page cache is split in what docker
  * counts and what not. */
 static const struct line {
@@ -47,6 +45,9 @@ static const struct line {
 	{"oom_kills", CGM_SERIES_OOM_KILLS, false, false},
 };
 #define N_LINES (sizeof lines / sizeof *lines)
+
+static const char *const headings[] = {"COMPONENT", "A", "B", "DIFFERENCE", "SHARE", "WHAT"};
+#define N_COLUMNS (sizeof headings / sizeof *headings)
 
 struct difference {
 	struct cgm_opt a, b;
@@ -132,8 +133,8 @@ static const char *difference_text(char buf[CGM_TEXT_MAX], const struct differen
 	return buf;
 }
 
-static int put_line(struct cgm_grid *g, const struct difference *d, const struct line *l,
-		    const struct cgm_text_options *o)
+static int put_line(struct cgm_grid *g, size_t n_columns, const struct difference *d,
+		    const struct line *l, const struct cgm_text_options *o)
 {
 	char a[CGM_TEXT_MAX], b[CGM_TEXT_MAX], by[CGM_TEXT_MAX], share[CGM_TEXT_MAX] = "-";
 	const char *texts[] = {l->id,
@@ -149,19 +150,8 @@ static int put_line(struct cgm_grid *g, const struct difference *d, const struct
 			       (intmax_t)(d->share * 100 + (d->share < 0 ? -0.5 : 0.5)));
 	if (l->counted)
 		texts[5] = "page cache that docker counts";
-	for (size_t i = 0; r == 0 && i < sizeof texts / sizeof *texts; i++)
+	for (size_t i = 0; r == 0 && i < n_columns; i++)
 		r = cgm_grid_cell(g, texts[i], NULL);
-	return r;
-}
-
-static int put_headings(struct cgm_grid *g)
-{
-	static const char *const headings[] = {"COMPONENT",  "A",     "B",
-					       "DIFFERENCE", "SHARE", "WHAT"};
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < sizeof headings / sizeof *headings; i++)
-		r = cgm_grid_column(g, headings[i], i > 0 && i < 5);
 	return r;
 }
 
@@ -193,23 +183,47 @@ static int write_head(FILE *out, const struct cgm_diff_side *a, const struct cgm
 	return r;
 }
 
-int cgm_diff_write(FILE *out, const struct cgm_diff_side *a, const struct cgm_diff_side *b,
-		   const struct cgm_text_options *o)
+static int fill(struct cgm_grid *g, size_t n_columns, const struct cgm_diff_side *a,
+		const struct cgm_diff_side *b, const struct cgm_text_options *o)
 {
-	CGM_CLEANUP(cgm_grid_free_p) struct cgm_grid *g = NULL;
-	int r = write_head(out, a, b, o);
+	int r = 0;
 
-	if (r == 0)
-		r = cgm_grid_new(&g);
-	if (r == 0)
-		r = put_headings(g);
+	for (size_t i = 0; r == 0 && i < n_columns; i++)
+		r = cgm_grid_column(g, headings[i], i > 0 && i < 5);
 	for (size_t i = 0; r == 0 && i < N_LINES; i++) {
 		struct difference d = differ(a, b, &lines[i]);
 
 		if (is_shown(&d, &lines[i]))
-			r = put_line(g, &d, &lines[i], o);
+			r = put_line(g, n_columns, &d, &lines[i], o);
 	}
-	return r == 0 ? cgm_grid_write(g, out, true, o->color, "  ") : r;
+	return r;
+}
+
+static size_t width_of(const struct cgm_grid *g, size_t n_columns)
+{
+	size_t total = 2 * (n_columns - 1);
+
+	for (size_t i = 0; i < n_columns; i++)
+		total += cgm_grid_width(g, i);
+	return total;
+}
+
+int cgm_diff_write(FILE *out, const struct cgm_diff_side *a, const struct cgm_diff_side *b,
+		   const struct cgm_text_options *o)
+{
+	int r = write_head(out, a, b, o);
+
+	/* where the words do not fit, the names alone */
+	for (size_t n = N_COLUMNS; r == 0 && n >= N_COLUMNS - 1; n--) {
+		CGM_CLEANUP(cgm_grid_free_p) struct cgm_grid *g = NULL;
+
+		r = cgm_grid_new(&g);
+		if (r == 0)
+			r = fill(g, n, a, b, o);
+		if (r == 0 && (n < N_COLUMNS || !o->width || width_of(g, n) <= o->width))
+			return cgm_grid_write(g, out, true, o->color, "  ");
+	}
+	return r;
 }
 
 static json_t *json_side(const struct cgm_diff_side *s)

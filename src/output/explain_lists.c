@@ -143,10 +143,10 @@ static void add_rates(struct cgm_buf *b, const struct cgm_trend *t)
 {
 	for (int i = 0; i < CGM_TREND_COUNT; i++) {
 		const struct cgm_trend_part *part = &t->part[i];
+		enum cgm_growth_verdict v = part->growth.verdict;
 		char text[64];
 
-		if (part->known && part->growth.significant &&
-		    part->growth.verdict != CGM_GROWTH_UNKNOWN)
+		if (part->known && (v == CGM_GROWTH_GROWING || v == CGM_GROWTH_SHRINKING))
 			cgm_buf_addf(b, "%s%s %s", b->len ? ", " : "", cgm_trends[i].title,
 				     cgm_trend_rate_text(text, part, cgm_trends[i].bytes));
 	}

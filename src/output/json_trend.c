@@ -124,6 +124,7 @@ int cgm_json_add_trend(struct cgm_json *j, const struct cgm_trend_row *row)
 		{"from", when(t->from_ms)},
 		{"to", when(t->to_ms)},
 		{"window_s", window(t)},
+		{"ended", json_boolean(row->ended)},
 		{"judged_from", when(t->cut_ms)},
 		{"points", json_integer((json_int_t)t->n_points)},
 		{"restarts", json_integer((json_int_t)t->n_restarts)},

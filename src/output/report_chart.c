@@ -12,7 +12,6 @@
 #define VALUE_LINES 6
 #define COUNT_LINES 3 /* those plots are low */
 #define TIMES	    9
-#define MARKS_MAX   64
 #define MARK_APART  350 /* of the grid: events closer than this share a mark */
 #define MARK_EVENTS 6	/* so many are told at a mark */
 #define GAP_LABEL   900 /* a gap so wide is labelled */
@@ -29,14 +28,6 @@ const struct cgm_mark_info cgm_marks[CGM_EVENT_KIND_COUNT] = {
 	[CGM_EVENT_CLOCK] = {"clock set", "M0-6.5a6.5 6.5 0 1 0 .1 0zM0-4v4h3", false, 0},
 	[CGM_EVENT_GAP] = {"not recorded", "M-6-6h12v12h-12z", false, 0},
 };
-
-bool cgm_track_has_event(const struct cgm_track *t, enum cgm_event_kind kind)
-{
-	for (size_t i = 0; i < t->n_events; i++)
-		if (t->events[i].kind == kind)
-			return true;
-	return false;
-}
 
 static void add_kill(struct cgm_buf *b, const struct cgm_event *e)
 {
@@ -205,24 +196,45 @@ static bool is_marked(const struct cgm_chart *c, const struct cgm_event *e)
 	       e->time_ms >= c->scale.from_ms && e->time_ms <= c->scale.to_ms;
 }
 
-/* One mark for the events [first, end) of the track, which are close together. */
-static void put_mark(const struct cgm_chart *c, size_t first, size_t end)
+/*
+ * The events [*i, *end) are so close together that they share a mark, that of the weightiest.
+ * NULL: there is none from *i on.
+ */
+static const struct cgm_event *next_mark(const struct cgm_chart *c, size_t *i, size_t *end)
 {
-	const struct cgm_event *v = c->r->track->events, *top = NULL;
+	const struct cgm_track *t = c->r->track;
+	const struct cgm_event *top;
+	int x;
+
+	while (*i < t->n_events && !is_marked(c, &t->events[*i]))
+		++*i;
+	if (*i == t->n_events)
+		return NULL;
+	top = &t->events[*i];
+	x = cgm_svg_x(&c->scale, top->time_ms);
+	for (*end = *i + 1; *end < t->n_events; ++*end) {
+		const struct cgm_event *e = &t->events[*end];
+
+		if (cgm_svg_x(&c->scale, e->time_ms) - x >= MARK_APART)
+			break;
+		if (is_marked(c, e) && cgm_marks[e->kind].weight > cgm_marks[top->kind].weight)
+			top = e;
+	}
+	return top;
+}
+
+static void put_mark(const struct cgm_chart *c, const struct cgm_event *top, size_t first,
+		     size_t end)
+{
+	const struct cgm_event *v = c->r->track->events;
+	const char *name = cgm_event_names[top->kind];
 	size_t told = 0;
 	char x[16];
 
-	for (size_t i = first; i < end; i++)
-		if (is_marked(c, &v[i]) &&
-		    (!top || cgm_marks[v[i].kind].weight > cgm_marks[top->kind].weight))
-			top = &v[i];
-	if (!top)
-		return;
 	cgm_svg_percent(x, cgm_svg_x(&c->scale, top->time_ms));
 	cgm_buf_addf(c->b, "<line class=\"mark %s\" x1=\"%s\" x2=\"%s\" y1=\"-6\" y2=\"100%%\"/>",
-		     cgm_event_names[top->kind], x, x);
-	cgm_buf_addf(c->b, "<svg class=\"mark %s\" x=\"%s\" y=\"-15\"><title>",
-		     cgm_event_names[top->kind], x);
+		     name, x, x);
+	cgm_buf_addf(c->b, "<svg class=\"mark %s\" x=\"%s\" y=\"-15\"><title>", name, x);
 	for (size_t i = first; i < end; i++) {
 		if (!is_marked(c, &v[i]) || told++ >= MARK_EVENTS)
 			continue;
@@ -232,27 +244,34 @@ static void put_mark(const struct cgm_chart *c, size_t first, size_t end)
 	if (told > MARK_EVENTS)
 		cgm_buf_addf(c->b, "; %zu more", told - MARK_EVENTS);
 	cgm_buf_addf(c->b,
-		     "</title><circle class=\"back\" r=\"10\"/><path class=\"%s\" d=\"%s\"/></svg>",
+		     "</title><circle class=\"back\" r=\"10\"/><path class=\"%s\" "
+		     "d=\"%s\"/></svg>\n",
 		     cgm_marks[top->kind].filled ? "filled" : "drawn", cgm_marks[top->kind].path);
 }
 
 void cgm_chart_events(const struct cgm_chart *c)
 {
+	const struct cgm_event *top;
+	size_t end;
+
+	for (size_t i = 0; (top = next_mark(c, &i, &end)); i = end)
+		put_mark(c, top, i, end);
+}
+
+unsigned cgm_chart_marks(const struct cgm_chart *c)
+{
 	const struct cgm_track *t = c->r->track;
-	size_t end, marks = 0;
+	const struct cgm_event *top;
+	unsigned kinds = 0;
+	size_t end;
+	int x, w;
 
-	for (size_t i = 0; i < t->n_events && marks < MARKS_MAX; i = end) {
-		const int x = cgm_svg_x(&c->scale, t->events[i].time_ms);
-
-		end = i + 1;
-		if (!is_marked(c, &t->events[i]))
-			continue;
-		while (end < t->n_events &&
-		       cgm_svg_x(&c->scale, t->events[end].time_ms) - x < MARK_APART)
-			end++;
-		put_mark(c, i, end);
-		marks++;
-	}
+	for (size_t i = 0; (top = next_mark(c, &i, &end)); i = end)
+		kinds |= 1U << top->kind;
+	for (size_t i = 0; i < t->n_events; i++)
+		if (place_gap(c, &t->events[i], &x, &w))
+			kinds |= 1U << CGM_EVENT_GAP;
+	return kinds;
 }
 
 void cgm_chart_begin_curves(const struct cgm_chart *c)
@@ -268,9 +287,29 @@ void cgm_chart_end_curves(const struct cgm_chart *c)
 	cgm_buf_adds(c->b, "</svg>\n");
 }
 
+/* A limit holds until it is another one, and one that is above the plot is not drawn at its edge.
+ * Adds a point, or what leads there; returns how many are in @xy now, 0 when a new line begins. */
+static size_t step_to(const struct cgm_chart *c, struct cgm_svg_xy *xy, size_t n, double v,
+		      struct cgm_svg_xy at)
+{
+	if (n) {
+		xy[n] = (struct cgm_svg_xy){at.x, xy[n - 1].y};
+		n++;
+	}
+	if (v <= c->scale.top) {
+		xy[n++] = at;
+		return n;
+	}
+	if (n) {
+		xy[n++] = at;
+		cgm_svg_add_line(c->b, xy, n);
+	}
+	return 0;
+}
+
 void cgm_chart_line(const struct cgm_chart *c, const struct cgm_moments *v, enum cgm_curve id)
 {
-	CGM_AUTO_FREE struct cgm_svg_xy *xy = calloc(2 * v->n + 1, sizeof *xy);
+	CGM_AUTO_FREE struct cgm_svg_xy *xy = calloc(2 * v->n + 2, sizeof *xy);
 	struct cgm_svg_xy at;
 	size_t n = 0;
 
@@ -286,11 +325,10 @@ void cgm_chart_line(const struct cgm_chart *c, const struct cgm_moments *v, enum
 		}
 		at = (struct cgm_svg_xy){cgm_svg_x(&c->scale, v->v[i].ms),
 					 cgm_svg_y(&c->scale, v->v[i].v)};
-		if (n && id == CGM_CURVE_LIMIT) { /* it holds until it is another one */
-			xy[n] = (struct cgm_svg_xy){at.x, xy[n - 1].y};
-			n++;
-		}
-		xy[n++] = at;
+		if (id == CGM_CURVE_LIMIT)
+			n = step_to(c, xy, n, v->v[i].v, at);
+		else
+			xy[n++] = at;
 	}
 	cgm_svg_add_line(c->b, xy, n);
 	cgm_buf_adds(c->b, "\"/>\n");

@@ -10,9 +10,10 @@
 
 #include "base/banned.h"
 
-#define SHORT_ID  12
-#define LONG_S	  (30.0 * 24 * 3600) /* a limit that is reached later is not told */
-#define SENTENCES 2048
+#define SHORT_ID    12
+#define LONG_S	    (30.0 * 24 * 3600) /* a limit that is reached later is not told */
+#define DAY_LETTERS 11		       /* "2026-11-22 " */
+#define SENTENCES   2048
 
 static const struct cgm_target *target_of(const struct cgm_report *r)
 {
@@ -67,15 +68,19 @@ static void put_window(struct cgm_buf *b, const struct cgm_report *r)
 	const struct cgm_track *t = r->track;
 	char from[CGM_TIME_MAX], to[CGM_TIME_MAX], zone[16] = "", step[CGM_TEXT_MAX];
 	const time_t now = (time_t)(r->now_ms / 1000);
+	const char *end = to;
 	struct tm tm;
 
 	if (t->n == 0)
 		return;
 	if (localtime_r(&now, &tm))
 		(void)strftime(zone, sizeof zone, "%Z", &tm);
-	cgm_buf_addf(b, "<div><dt>Window</dt><dd>%s to <span class=\"whole\">%s %s</span>",
-		     cgm_report_time(from, t->points[0].time_ms, false),
-		     cgm_report_time(to, t->points[t->n - 1].time_ms, false), zone);
+	cgm_report_time(to, t->points[t->n - 1].time_ms, false);
+	cgm_report_time(from, t->points[0].time_ms, false);
+	if (strncmp(from, to, DAY_LETTERS) == 0)
+		end += DAY_LETTERS;
+	cgm_buf_addf(b, "<div><dt>Window</dt><dd>%s to <span class=\"whole\">%s %s</span>", from,
+		     end, zone);
 	if (t->step_ms >= 1000)
 		cgm_buf_addf(b, ", <span class=\"whole\">a value each %s</span>",
 			     cgm_human_seconds(step, t->step_ms / 1000));
@@ -109,10 +114,26 @@ static void put_tile(struct cgm_buf *b, const char *what, const char *value, con
 	cgm_buf_adds(b, "</dd></div>\n");
 }
 
+/* "between 96.0 MiB and 316 MiB": a number and its unit stay in one line. */
+static void put_bytes_tile(struct cgm_buf *b, const char *what, uint64_t now, const char *words)
+{
+	CGM_AUTO_BUF struct cgm_buf more = {0};
+	const char digits[] = "0123456789";
+	char text[CGM_TEXT_MAX];
+
+	for (const char *p = words; *p; p++)
+		if (*p == ' ' && p > words && strchr(digits, p[-1]))
+			cgm_buf_adds(&more, "\u00a0");
+		else
+			cgm_buf_add(&more, p, 1);
+	put_tile(b, what, cgm_human_bytes(text, now), cgm_buf_str(&more));
+	b->failed |= more.failed;
+}
+
 static void put_docker_tile(struct cgm_buf *b, const struct cgm_report *r)
 {
 	const struct cgm_trend_part *p = &r->trend->part[CGM_TREND_DOCKER];
-	char now[CGM_TEXT_MAX], low_text[CGM_TEXT_MAX], high_text[CGM_TEXT_MAX], more[128];
+	char low_text[CGM_TEXT_MAX], high_text[CGM_TEXT_MAX], more[128] = "";
 	double low = INFINITY, high = 0, v;
 
 	if (!p->known)
@@ -123,10 +144,11 @@ static void put_docker_tile(struct cgm_buf *b, const struct cgm_report *r)
 		low = v < low ? v : low;
 		high = v > high ? v : high;
 	}
-	(void)snprintf(more, sizeof more, "between %s and %s",
-		       cgm_human_bytes(low_text, high > 0 ? (uint64_t)low : 0),
-		       cgm_human_bytes(high_text, (uint64_t)high));
-	put_tile(b, "docker stats", cgm_human_bytes(now, p->now), high > 0 ? more : "");
+	if (high > low)
+		(void)snprintf(more, sizeof more, "between %s and %s",
+			       cgm_human_bytes(low_text, (uint64_t)low),
+			       cgm_human_bytes(high_text, (uint64_t)high));
+	put_bytes_tile(b, "docker stats", p->now, more);
 }
 
 /* Of the limit, where there is one. */
@@ -134,7 +156,7 @@ static void put_share_tile(struct cgm_buf *b, const struct cgm_report *r, enum c
 			   const char *what, const char *otherwise)
 {
 	const struct cgm_trend_part *p = &r->trend->part[id];
-	char now[CGM_TEXT_MAX], limit[CGM_TEXT_MAX], more[96];
+	char limit[CGM_TEXT_MAX], more[96];
 
 	if (!p->known)
 		return;
@@ -144,7 +166,7 @@ static void put_share_tile(struct cgm_buf *b, const struct cgm_report *r, enum c
 			       cgm_human_bytes(limit, r->trend->limit.v));
 	else
 		(void)snprintf(more, sizeof more, "%s", otherwise);
-	put_tile(b, what, cgm_human_bytes(now, p->now), more);
+	put_bytes_tile(b, what, p->now, more);
 }
 
 static void put_rate_tile(struct cgm_buf *b, const struct cgm_report *r)

@@ -90,29 +90,31 @@ void cgm_chart_grid(const struct cgm_chart *c);
 void cgm_chart_gaps(const struct cgm_chart *c);
 /* Marks in the strip above the plot, with a line down from each. */
 void cgm_chart_events(const struct cgm_chart *c);
+/* Kinds of event that are to be seen in it, bit by kind. */
+unsigned cgm_chart_marks(const struct cgm_chart *c);
 /* The curves' part of the drawing, stretched: between these two there are paths alone. */
 void cgm_chart_begin_curves(const struct cgm_chart *c);
 void cgm_chart_end_curves(const struct cgm_chart *c);
 /* A line of the curve through its moments, as a path of its class. */
 void cgm_chart_line(const struct cgm_chart *c, const struct cgm_moments *v, enum cgm_curve id);
 
-/* Kinds of event that are in the track, and their marks. */
+/* How the kinds of event are marked. */
 struct cgm_mark_info {
 	const char *title, *path;
 	bool filled;
 	unsigned weight; /* of several at one place the heaviest is drawn */
 };
 extern const struct cgm_mark_info cgm_marks[CGM_EVENT_KIND_COUNT];
-bool cgm_track_has_event(const struct cgm_track *t, enum cgm_event_kind kind);
 /* "OOM kill of NAME", "limit changed to 512 MiB": appended as plain text. */
 void cgm_event_text(struct cgm_buf *b, const struct cgm_event *e);
 
 /* The plot of memory: all within its svg element. */
 struct cgm_stack {
 	struct cgm_moments moments;
-	double most;	  /* of all layers together, and of docker's figure */
-	double limit;	  /* the highest; 0: none known */
-	bool limit_shown; /* not so far above that the rest would be flat */
+	double most;  /* of all layers together, and of docker's figure */
+	double limit; /* the last one; 0: none known */
+	double high;  /* the highest limit that is shown; 0: all are so far above that the rest
+			 would be flat */
 	bool has[CGM_LAYERS];
 };
 int cgm_stack_make(const struct cgm_report *r, struct cgm_stack *ret);

@@ -18,25 +18,36 @@ static const enum cgm_curve order[] = {
 };
 #define N_ORDER (sizeof order / sizeof order[0])
 
+static bool is_shown(const struct cgm_stack *s, const struct cgm_report *r, enum cgm_curve id)
+{
+	double max;
+
+	if (id >= CGM_LAYERS)
+		return cgm_curve_any(r->track, id, &max);
+	return s->has[id];
+}
+
 static size_t choose(const struct cgm_stack *s, const struct cgm_report *r,
 		     enum cgm_curve ret[N_ORDER])
 {
 	size_t n = 0;
-	double max;
 
 	for (size_t i = 0; i < N_ORDER; i++)
-		if (order[i] < CGM_LAYERS ? s->has[order[i]]
-					  : cgm_curve_any(r->track, order[i], &max))
+		if (is_shown(s, r, order[i]))
 			ret[n++] = order[i];
 	return n;
 }
 
 static void put_event_legend(struct cgm_buf *b, const struct cgm_report *r)
 {
+	struct cgm_chart c;
+	unsigned kinds;
 	bool any = false;
 
+	cgm_chart_init(&c, b, r, "memory", 1, true);
+	kinds = cgm_chart_marks(&c);
 	for (int k = 0; k < CGM_EVENT_KIND_COUNT; k++) {
-		if (!cgm_track_has_event(r->track, (enum cgm_event_kind)k))
+		if (!(kinds >> k & 1))
 			continue;
 		cgm_buf_adds(b,
 			     any ? "" : "<ul class=\"marks\" aria-label=\"Marks in the plot\">\n");
@@ -77,7 +88,7 @@ static void put_values(struct cgm_buf *b, const struct cgm_report *r, const stru
 
 	cgm_buf_adds(b, "<details><summary>The values behind the plot</summary>\n"
 			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"Values behind the plot\"><table class=\"values\">\n"
+			"aria-label=\"Values behind the plot, table\"><table class=\"values\">\n"
 			"<thead><tr><th scope=\"col\">Time</th>");
 	for (size_t i = 0; i < n; i++)
 		cgm_buf_addf(b, "<th scope=\"col\" class=\"num\">%s</th>",

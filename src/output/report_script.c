@@ -15,7 +15,7 @@ const char *const cgm_report_script[] = {
 	"var units = [\"B\", \"KiB\", \"MiB\", \"GiB\", \"TiB\", \"PiB\", \"EiB\"];\n",
 	"function bytes(kib) {\n",
 	"\tvar v = kib * 1024, i = 0;\n",
-	"\twhile (v >= 1024 && i < 6) { v /= 1024; i++; }\n",
+	"\twhile (v >= 1023.5 && i < 6) { v /= 1024; i++; }\n",
 	"\treturn (i > 0 && Math.round(v * 10) < 1000 ? v.toFixed(1) : v.toFixed(0)) + \" \" "
 	"+ units[i];\n",
 	"}\n",
@@ -86,4 +86,4 @@ const char *const cgm_report_script[] = {
 };
 /* clang-format on */
 
-const char cgm_report_script_hash[] = "welXtuNpcwDkDj2Ra2UwpGNvf4M0A2aQ9fMRLcd1hvE=";
+const char cgm_report_script_hash[] = "OLCj8KkrwxdRNSquRuxWTBm5IrnjTGzrq5OhVALsd8c=";

@@ -23,16 +23,32 @@ static double max_of(const struct cgm_track *t, enum cgm_curve id)
 	return max;
 }
 
+/* The last limit, and the highest of those that are not too high to be shown. */
+static void find_limits(const struct cgm_track *t, struct cgm_stack *s)
+{
+	double v;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (!cgm_curve_get(&t->points[i], CGM_CURVE_LIMIT, &v)) {
+			if (cgm_curve_get(&t->points[i], CGM_CURVE_STACK, &v))
+				s->limit = 0; /* taken away */
+			continue;
+		}
+		s->limit = v;
+		if (v > s->high && v <= LIMIT_TIMES * s->most)
+			s->high = v;
+	}
+}
+
 int cgm_stack_make(const struct cgm_report *r, struct cgm_stack *ret)
 {
 	const double docker = max_of(r->track, CGM_CURVE_DOCKER);
 	double max;
 
-	*ret = (struct cgm_stack){.most = max_of(r->track, CGM_CURVE_STACK),
-				  .limit = max_of(r->track, CGM_CURVE_LIMIT)};
+	*ret = (struct cgm_stack){.most = max_of(r->track, CGM_CURVE_STACK)};
 	if (docker > ret->most)
 		ret->most = docker;
-	ret->limit_shown = ret->limit > 0 && ret->limit <= LIMIT_TIMES * ret->most;
+	find_limits(r->track, ret);
 	for (int i = 0; i < CGM_LAYERS; i++)
 		ret->has[i] = cgm_curve_any(r->track, (enum cgm_curve)i, &max);
 	/* the kernel counts in batches: what they leave over is no layer to look at */
@@ -42,7 +58,7 @@ int cgm_stack_make(const struct cgm_report *r, struct cgm_stack *ret)
 
 double cgm_stack_top(const struct cgm_stack *s)
 {
-	return s->limit_shown && s->limit > s->most ? s->limit : s->most;
+	return s->high > s->most ? s->high : s->most;
 }
 
 /* Edges of the layers as coordinates: edge[k * n + i] is above layer k at moment i. */
@@ -180,7 +196,7 @@ static void put_label(const struct cgm_stack *s, const struct cgm_chart *c, cons
 		      int layer)
 {
 	const struct cgm_curve_info *info = &cgm_curves[layer];
-	const int wide = ((int)strlen(info->title) + 2) * LABEL_LETTER;
+	const int wide = ((int)strlen(info->title) + 3) * LABEL_LETTER;
 	struct label best = {0}, l;
 	char x[16], y[16];
 
@@ -203,7 +219,7 @@ static void put_limit_label(const struct cgm_stack *s, const struct cgm_chart *c
 	if (s->limit <= 0)
 		return;
 	(void)cgm_human_bytes(text, (uint64_t)s->limit);
-	if (s->limit_shown)
+	if (s->limit <= s->high)
 		cgm_buf_addf(c->b,
 			     "<text class=\"limit end\" x=\"100%%\" dx=\"-6\" y=\"%s\" "
 			     "dy=\"-6\">limit %s</text>\n",
@@ -228,7 +244,7 @@ void cgm_stack_draw(const struct cgm_stack *s, const struct cgm_chart *c)
 	cgm_chart_begin_curves(c);
 	put_layers(s, c, &e);
 	put_line(c, CGM_CURVE_DOCKER);
-	if (s->limit_shown)
+	if (s->high > 0)
 		put_line(c, CGM_CURVE_LIMIT);
 	cgm_chart_end_curves(c);
 	cgm_chart_gaps(c);

@@ -69,7 +69,7 @@ const char *const cgm_report_plot_style[] = {
 	".rule.zero{stroke:#8b959f}\n",
 	".tick,text.note{fill:#a9b3bd}\n",
 	".tick.day{fill:#eef1f4}\n",
-	".anon{fill:#1b7fbd;stroke:#0b3c5c}\n",
+	".anon{fill:#1676b0;stroke:#0b3c5c}\n",
 	".unmapped{stroke:#2b5a7a}\n",
 	".cache{fill:#0aa078;stroke:#02523c}\n",
 	".inactive{fill:#12382d}\n",
@@ -182,6 +182,7 @@ const char *const cgm_report_page_style[] = {
 	"td.bar{width:22%;min-width:90px}\n",
 	"td.bar svg{display:block;width:100%;height:.9em;margin-top:.25em}\n",
 	"td.bar rect{stroke:none}\n",
+	".words{min-width:11em}\n",
 	".formula{min-width:16em;color:var(--soft)}\n",
 	".events{width:auto}\n",
 	".finding{border:1px solid var(--rule);border-left:4px solid var(--accent);"
@@ -210,9 +211,14 @@ const char *const cgm_report_page_style[] = {
 	".tall{height:280px}\n",
 	".middling{height:220px}\n",
 	".canvas{padding:30px 6px 30px 60px}\n",
-	".tiles{grid-template-columns:1fr 1fr}\n",
+	".tiles{grid-template-columns:repeat(2,minmax(0,1fr))}\n",
+	".tiles div{padding:10px 12px}\n",
+	".tiles b{font-size:1.2rem;white-space:normal}\n",
 	".reading div{grid-template-columns:1fr;gap:0}\n",
 	"td.bar{min-width:60px}\n",
+	".scroll tbody th,.scroll thead th:first-child{position:sticky;left:0;"
+	"background:var(--bg);min-width:8em}\n",
+	".values.values tbody th{min-width:0}\n",
 	"}\n",
 	"@media print{\n",
 	"body{font-size:10.5pt}\n",
@@ -223,6 +229,8 @@ const char *const cgm_report_page_style[] = {
 	".tiles div,.finding,figure,tr{break-inside:avoid}\n",
 	"h2,h3{break-after:avoid}\n",
 	".scroll{overflow:visible}\n",
+	".values{font-size:8pt}\n",
+	".values.values th,.values.values td{min-width:0;padding:3px 8px 3px 0}\n",
 	"summary{display:none}\n",
 	"}\n",
 	NULL,
@@ -245,4 +253,4 @@ const char *const cgm_report_svg_style[] = {
 };
 /* clang-format on */
 
-const char cgm_report_style_hash[] = "PFUwPPSnVFYrRP82pMcmcJkndz6Wc45+7tEbhLYlsQA=";
+const char cgm_report_style_hash[] = "cwje7IjteJUZol8LWHHxlYKc1nVW2g6Zi/8HNTv1vHE=";

@@ -83,18 +83,22 @@ static void put_mark(struct legend *l, enum cgm_event_kind kind)
 /* Returns where the drawing ends. */
 static int put_legend(struct cgm_buf *b, const struct cgm_report *r, const struct cgm_stack *s)
 {
+	struct cgm_chart c;
+	unsigned kinds;
 	struct legend l = {.b = b, .x = PLOT_X, .y = LEGEND_Y};
 	double max;
 
+	cgm_chart_init(&c, b, r, "memory", 1, true);
+	kinds = cgm_chart_marks(&c);
 	for (int k = CGM_LAYERS - 1; k >= 0; k--)
 		if (s->has[k])
 			put_entry(&l, (enum cgm_curve)k);
 	if (cgm_curve_any(r->track, CGM_CURVE_DOCKER, &max))
 		put_entry(&l, CGM_CURVE_DOCKER);
-	if (s->limit_shown)
+	if (s->high > 0)
 		put_entry(&l, CGM_CURVE_LIMIT);
 	for (int k = 0; k < CGM_EVENT_KIND_COUNT; k++)
-		if (k != CGM_EVENT_GAP && cgm_track_has_event(r->track, (enum cgm_event_kind)k))
+		if (k != CGM_EVENT_GAP && (kinds >> k & 1))
 			put_mark(&l, (enum cgm_event_kind)k);
 	return l.y + 24;
 }

@@ -12,10 +12,11 @@
 /* A table scrolls within itself where the screen is narrower. */
 static void open_table(struct cgm_buf *b, const char *name, const char *class)
 {
-	cgm_buf_addf(b,
-		     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		     "<table class=\"%s\">\n<thead><tr>",
-		     name, class);
+	cgm_buf_addf(
+		b,
+		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s, table\">"
+		"<table class=\"%s\">\n<thead><tr>",
+		name, class);
 }
 
 static void put_heading(struct cgm_buf *b, const char *text, bool number)
@@ -80,7 +81,7 @@ static void put_trend_row(struct cgm_buf *b, const struct cgm_report *r, enum cg
 	cgm_buf_addf(b, "<td class=\"when\">%s</td>",
 		     judged ? cgm_when_short(text, (int64_t)(p->growth.since_s * 1000), r->now_ms)
 			    : "-");
-	cgm_buf_addf(b, "<td>%s%s</td></tr>\n",
+	cgm_buf_addf(b, "<td class=\"words\">%s%s</td></tr>\n",
 		     judged ? cgm_growth_verdict_names[p->growth.verdict] : "not enough data",
 		     p->growth.sawtooth ? ", by the minima of a sawtooth" : "");
 }

@@ -131,34 +131,29 @@ static double round_binary(double least)
 
 void cgm_svg_axis(double max, bool bytes, unsigned most, struct cgm_svg_axis *ret)
 {
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 	const double least = bytes ? 4096 : 1;
-	size_t i = 0;
 
-	*ret = (struct cgm_svg_axis){.unit = 1, .unit_name = ""};
+	*ret = (struct cgm_svg_axis){.bytes = bytes};
 	if (!(max > least))
 		max = least;
 	ret->top = max * HEADROOM;
 	ret->step = bytes ? round_binary(ret->top / most) : round_decimal(ret->top / most);
 	ret->n = (unsigned)(ret->top / ret->step);
-	if (!bytes)
-		return;
-	while (ret->top / ret->unit >= 1024 && i + 1 < sizeof units / sizeof units[0]) {
-		ret->unit *= 1024;
-		i++;
-	}
-	ret->unit_name = units[i];
 }
 
 const char *cgm_svg_axis_text(char buf[32], const struct cgm_svg_axis *a, double v)
 {
-	const double n = v / a->unit;
-	char digits[24];
+	static const char *const units[] = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
+	size_t i = 0;
 
-	(void)snprintf(digits, sizeof digits, "%.4g", n);
-	if (n >= 10000)
-		(void)snprintf(digits, sizeof digits, "%.0f", n);
-	(void)snprintf(buf, 32, "%s%s%s", digits, v > 0 && *a->unit_name ? " " : "",
-		       v > 0 ? a->unit_name : "");
+	if (!a->bytes || v < 1) {
+		(void)snprintf(buf, 32, "%.0f", v);
+		return buf;
+	}
+	while (v >= 1024 && i + 1 < sizeof units / sizeof units[0]) {
+		v /= 1024;
+		i++;
+	}
+	(void)snprintf(buf, 32, "%.4g%s", v, units[i]);
 	return buf;
 }

@@ -40,11 +40,10 @@ struct cgm_svg_axis {
 	double top;  /* of the plot: a little above the largest value */
 	double step; /* round: a power of two in bytes, else 1, 2 or 5 times a power of ten */
 	unsigned n;  /* lines above 0 */
-	double unit; /* what one of @unit_name is */
-	const char *unit_name; /* "MiB"; "" for counts */
+	bool bytes;
 };
 void cgm_svg_axis(double max, bool bytes, unsigned most, struct cgm_svg_axis *ret);
-/* "256 MiB", "1.5 GiB", "0", "1200". Returns @buf. */
+/* "256 MiB", "1.5 GiB", "0", "1200": of a line. Returns @buf. */
 const char *cgm_svg_axis_text(char buf[32], const struct cgm_svg_axis *a, double v);
 
 #define CGM_SVG_TIMES_MAX 16

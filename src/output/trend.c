@@ -48,6 +48,8 @@ static void put_headline(struct cgm_page *p, const struct cgm_trend_row *row, in
 		cgm_buf_addf(&b, "; %zu restart%s", t->n_restarts, t->n_restarts == 1 ? "" : "s");
 	if (t->n_kills)
 		cgm_buf_addf(&b, "; %zu OOM kill%s", t->n_kills, t->n_kills == 1 ? "" : "s");
+	if (row->ended)
+		cgm_buf_adds(&b, "; it ended then");
 	if (t->restarted)
 		cgm_buf_addf(&b, "; judged since %s", cgm_when_short(from, t->cut_ms, now_ms));
 	cgm_page_labelled(p, "recorded", cgm_buf_str(&b), 0);

@@ -11,7 +11,10 @@
 
 #include "base/banned.h"
 
-#define NAME_LEAST 8
+#define NAME_LEAST    8
+#define DATE_LEN      10 /* 2025-11-21 */
+#define MONTH_DAY_LEN 6	 /* Nov 21 */
+#define DAY_MS	      INT64_C(86400000)
 
 static const struct {
 	const char *heading;
@@ -22,15 +25,49 @@ static const struct {
 };
 #define N_COLUMNS (sizeof columns / sizeof *columns)
 
+/* In the table over all, short: the hour of the last day, else the day. */
+static const char *since_text(char buf[CGM_TEXT_MAX], const struct cgm_trend_part *p,
+			      int64_t now_ms)
+{
+	int64_t ms;
+
+	(void)cgm_trend_since_text(buf, p, now_ms);
+	if (strlen(buf) <= DATE_LEN) /* unknown, the hour of this day, or of another year */
+		return buf;
+	ms = (int64_t)(p->growth.since_s * 1000);
+	if (now_ms - ms < DAY_MS)
+		return cgm_when_short(buf, ms, ms);
+	buf[MONTH_DAY_LEN] = '\0';
+	return buf;
+}
+
+/* "2 h 23 min", but "16 h" where the rest is less than a tenth. */
+static const char *limit_in_text(char buf[CGM_TEXT_MAX], const struct cgm_opt *in)
+{
+	char *blank;
+
+	if (!in->known) {
+		(void)snprintf(buf, CGM_TEXT_MAX, "-");
+		return buf;
+	}
+	(void)cgm_human_seconds(buf, in->v);
+	if (buf[0] && buf[1] != ' ' && (blank = strchr(buf, ' ')) &&
+	    (blank = strchr(blank + 1, ' ')))
+		*blank = '\0';
+	return buf;
+}
+
 static const char *color_of(const struct cgm_trend_part *docker)
 {
 	return docker->growth.verdict == CGM_GROWTH_GROWING ? "yellow" : NULL;
 }
 
 /* Texts of one line, in the order of the columns but for the name. */
-static int put_cells(struct cgm_grid *g, const struct cgm_trend *t, int64_t now_ms,
+static int put_cells(struct cgm_grid *g, const struct cgm_trend_row *row, int64_t now_ms,
 		     const struct cgm_text_options *o)
 {
+	const struct cgm_opt never = {0};
+	const struct cgm_trend *t = row->trend;
 	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
 	const char *color = color_of(docker), *text;
 	char buf[CGM_RATE_MAX];
@@ -42,12 +79,13 @@ static int put_cells(struct cgm_grid *g, const struct cgm_trend *t, int64_t now_
 	if (r == 0)
 		r = cgm_grid_cell(g, cgm_trend_hourly_text(buf, docker, true, o->raw_bytes), color);
 	if (r == 0)
-		r = cgm_grid_cell(g, cgm_trend_since_text(buf, docker, now_ms), NULL);
-	text = t->limit_in_s.known ? cgm_human_seconds(buf, t->limit_in_s.v) : "-";
+		r = cgm_grid_cell(g, since_text(buf, docker, now_ms), NULL);
 	if (r == 0)
-		r = cgm_grid_cell(g, text, NULL);
+		r = cgm_grid_cell(g, limit_in_text(buf, row->ended ? &never : &t->limit_in_s),
+				  NULL);
+	text = row->ended ? "ended" : cgm_trend_verdict_word(buf, docker);
 	if (r == 0)
-		r = cgm_grid_cell(g, cgm_trend_verdict_word(buf, docker), color);
+		r = cgm_grid_cell(g, text, row->ended ? NULL : color);
 	return r;
 }
 
@@ -60,7 +98,7 @@ static int put_row(struct cgm_grid *g, const struct cgm_trend_row *row, int64_t 
 	cgm_safe_text(&name, row->name, o->utf8);
 	if (r == 0)
 		r = name.failed ? -ENOMEM : cgm_grid_cell(g, cgm_buf_str(&name), NULL);
-	return r == 0 ? put_cells(g, row->trend, now_ms, o) : r;
+	return r == 0 ? put_cells(g, row, now_ms, o) : r;
 }
 
 /* Two blanks between columns where that fits, else one, else names are cut. */

@@ -83,8 +83,11 @@ const char *cgm_trend_interval_text(char buf[CGM_RATE_MAX], const struct cgm_tre
 		unit *= 1024;
 	add_bound(a, low, unit);
 	add_bound(b, high, unit);
-	(void)snprintf(buf, CGM_RATE_MAX, "%s..%s%s%s", a, b, bytes && !raw ? " " : "",
-		       bytes && !raw ? units[i] : "");
+	if (strcmp(a, "0") == 0 && strcmp(b, "0") == 0)
+		(void)snprintf(buf, CGM_RATE_MAX, "0");
+	else
+		(void)snprintf(buf, CGM_RATE_MAX, "%s..%s%s%s", a, b, bytes && !raw ? " " : "",
+			       bytes && !raw ? units[i] : "");
 	return buf;
 }
 

@@ -3,6 +3,9 @@
 
 #include "base/banned.h"
 
+/* Beyond this a number is not believed, and not kept: 8 PiB, or so many of a count. */
+#define KIB_MAX (UINT64_C(1) << 43)
+
 const struct cgm_tier_info cgm_tiers[CGM_TIER_COUNT] = {
 	[CGM_TIER_RAW] = {{"samples", "go_samples"}, 0, 0},
 	[CGM_TIER_MINUTES] = {{"minutes", "go_minutes"}, 60, 600},
@@ -51,9 +54,9 @@ void cgm_columns_insert(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
 	unsigned n;
 
 	cgm_buf_addf(b, "INSERT OR REPLACE INTO %s(%s", cgm_tiers[t].table[f],
-		     t == CGM_TIER_RAW ? "round, target" : "part_s, target, time_s, n");
+		     t == CGM_TIER_RAW ? "round, target" : "part_s, target, time_s, span_s, n");
 	n = add_names(b, f, t);
-	cgm_buf_adds(b, t == CGM_TIER_RAW ? ") VALUES(?, ?" : ") VALUES(?, ?, ?, ?");
+	cgm_buf_adds(b, t == CGM_TIER_RAW ? ") VALUES(?, ?" : ") VALUES(?, ?, ?, ?, ?");
 	for (; n; n--)
 		cgm_buf_adds(b, ", ?");
 	cgm_buf_adds(b, ")");
@@ -61,7 +64,7 @@ void cgm_columns_insert(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
 
 void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
 {
-	cgm_buf_adds(b, t == CGM_TIER_RAW ? "SELECT 0" : "SELECT time_s, n");
+	cgm_buf_adds(b, t == CGM_TIER_RAW ? "SELECT 0" : "SELECT time_s, span_s, n");
 	add_names(b, f, t);
 	cgm_buf_addf(b, " FROM %s WHERE ", cgm_tiers[t].table[f]);
 	cgm_buf_adds(b, t == CGM_TIER_RAW
@@ -78,7 +81,7 @@ static int64_t scaled(uint64_t v, uint64_t by)
 
 static bool believed(uint64_t v, uint64_t by)
 {
-	return v / by <= (uint64_t)CGM_HISTORY_KIB_MAX;
+	return v / by <= KIB_MAX;
 }
 
 void cgm_columns_bind(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum cgm_family f,
@@ -106,14 +109,11 @@ void cgm_columns_bind(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum
 }
 
 /* Whether the column holds a number from 0 to @max. */
-static bool take(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, int64_t max, uint64_t *ret)
+static bool take(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, uint64_t max, uint64_t *ret)
 {
-	int64_t v;
+	int64_t v = sq->column_int64(s, at);
 
-	if (sq->column_type(s, at) != SQLITE_INTEGER)
-		return false;
-	v = sq->column_int64(s, at);
-	if (v < 0 || v > max)
+	if (v < 0 || (uint64_t)v > max || (v == 0 && sq->column_type(s, at) != SQLITE_INTEGER))
 		return false;
 	*ret = (uint64_t)v;
 	return true;
@@ -130,10 +130,11 @@ void cgm_columns_read(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum
 		if (!in_family(i, f))
 			continue;
 		at += step;
-		if (!take(sq, s, at - step, CGM_HISTORY_KIB_MAX, &v))
+		if (!take(sq, s, at - step, KIB_MAX, &v))
 			continue;
-		if (step == 3 && (!take(sq, s, at - 2, (int64_t)v, &below) ||
-				  !take(sq, s, at - 1, CGM_HISTORY_KIB_MAX, &above)))
+		/* nothing is below nothing */
+		if (step == 3 && ((v && !take(sq, s, at - 2, v, &below)) ||
+				  !take(sq, s, at - 1, KIB_MAX, &above)))
 			continue;
 		cgm_point_set(p, i, v * scale(i));
 		p->min[i] = (v - below) * scale(i);

@@ -17,24 +17,24 @@ enum cgm_tier { CGM_TIER_RAW, CGM_TIER_MINUTES, CGM_TIER_HOURS, CGM_TIER_COUNT }
 
 struct cgm_tier_info {
 	const char *table[CGM_FAMILY_COUNT];
-	int64_t span_s; /* of a row; raw 0 */
+	int64_t span_s; /* of a row, or a multiple of it; raw 0 */
 	/* Rows of so many seconds stand together, by target: they are written next to one another,
 	 * read in one go, and deleted at once. */
 	int64_t part_s;
 };
 extern const struct cgm_tier_info cgm_tiers[CGM_TIER_COUNT];
 
-/* Beyond this a number is not believed, and not kept: 8 PiB, or so many of a count. */
-#define CGM_HISTORY_KIB_MAX (INT64_C(1) << 43)
-#define CGM_HISTORY_N_MAX   (INT64_C(1) << 20)
+/* More samples than this are not believed to be in one row. */
+#define CGM_HISTORY_N_MAX (UINT64_C(1) << 20)
 
 /* The series of @f. */
 uint32_t cgm_family_mask(enum cgm_family f);
 
-/* INSERT OR REPLACE of a row: round, target, values; or part, target, time_s, n, values. */
+/* INSERT OR REPLACE of a row: round, target, values; or part_s, target, time_s, span_s, n, values.
+ */
 void cgm_columns_insert(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t);
-/* The values alone of ?1 = round, ?2 = target; or time_s, n and values of ?1 = part, ?2 = target,
- * ?3 <= time_s <= ?4. */
+/* The values alone of ?1 = round, ?2 = target; or time_s, span_s, n and values of ?1 = part_s, ?2 =
+ * target, ?3 <= time_s <= ?4. */
 void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t);
 
 /* Binds the values of @f from parameter @at on, NULL what is not known in @p; those before @at

@@ -23,26 +23,81 @@ static sqlite3_stmt *span_rows(struct cgm_history *h, enum cgm_tier t, enum cgm_
 
 struct span_row {
 	struct cgm_point p;
+	int64_t span_s;
 	uint64_t n;
 	bool there;
 };
 
-/* The next row, if there is one. 0 or -errno. */
-static int next_row(struct cgm_history *h, sqlite3_stmt *s, enum cgm_tier t, enum cgm_family f,
-		    struct span_row *ret, struct cgm_err *err)
+/* The rows of a family, given as spans of the tier: a row can stand for several. */
+struct cursor {
+	sqlite3_stmt *s;
+	enum cgm_tier tier;
+	enum cgm_family family;
+	struct span_row row, next;
+	int64_t at, count;  /* in row */
+	struct cgm_point p; /* where it stands */
+	uint64_t n;
+	bool there;
+};
+
+static int read_row(struct cgm_history *h, const struct cursor *c, struct span_row *ret,
+		    struct cgm_err *err)
 {
-	int r = cgm_history_step(h, s, err);
+	int r = cgm_history_step(h, c->s, err);
 
 	ret->there = r == 1;
 	if (r == 1) {
-		int64_t n = h->sq->column_int64(s, 1);
+		int64_t n = h->sq->column_int64(c->s, 2);
 
-		ret->p.time_ms = h->sq->column_int64(s, 0) * 1000;
+		ret->p.time_ms = h->sq->column_int64(c->s, 0) * 1000;
 		ret->p.known = 0;
-		ret->n = n > 0 && n <= CGM_HISTORY_N_MAX ? (uint64_t)n : 1;
-		cgm_columns_read(h->sq, s, 2, f, t, &ret->p);
+		ret->span_s = h->sq->column_int64(c->s, 1);
+		ret->n = n > 0 && (uint64_t)n <= CGM_HISTORY_N_MAX ? (uint64_t)n : 1;
+		cgm_columns_read(h->sq, c->s, 3, c->family, c->tier, &ret->p);
 	}
 	return r < 0 ? r : 0;
+}
+
+static int take_row(struct cgm_history *h, struct cursor *c, struct cgm_err *err)
+{
+	const struct cgm_tier_info *t = &cgm_tiers[c->tier];
+
+	c->row = c->next;
+	c->at = 0;
+	c->count = c->row.span_s / t->span_s;
+	if (c->count < 1 || c->count > t->part_s / t->span_s)
+		c->count = 1;
+	return c->row.there ? read_row(h, c, &c->next, err) : 0;
+}
+
+/* To the next span: of this row, until the next row begins; or of the next. */
+static int advance(struct cgm_history *h, struct cursor *c, struct cgm_err *err)
+{
+	const int64_t span_ms = cgm_tiers[c->tier].span_s * 1000;
+	int64_t time_ms = c->row.p.time_ms + ++c->at * span_ms;
+	uint64_t n;
+	int r = 0;
+
+	if (c->at >= c->count || (c->next.there && c->next.p.time_ms <= time_ms)) {
+		r = take_row(h, c, err);
+		time_ms = c->row.p.time_ms;
+	}
+	c->there = c->row.there;
+	if (r || !c->there)
+		return r;
+	n = c->row.n * (uint64_t)(c->at + 1) / (uint64_t)c->count -
+	    c->row.n * (uint64_t)c->at / (uint64_t)c->count;
+	c->p = c->row.p;
+	c->p.time_ms = time_ms;
+	c->n = n ? n : 1;
+	return 0;
+}
+
+static int begin(struct cgm_history *h, struct cursor *c, struct cgm_err *err)
+{
+	int r = read_row(h, c, &c->next, err);
+
+	return r ? r : advance(h, c, err); /* count is 0: the first row is taken */
 }
 
 /* @to takes over what @from knows. */
@@ -57,59 +112,74 @@ static void join(struct cgm_point *to, const struct cgm_point *from)
 	}
 }
 
-/* The rows of both families in one part, those of one time as one point. */
-static int each_in_part(struct cgm_history *h, enum cgm_tier t, sqlite3_stmt *const s[2],
-			cgm_history_point_fn *each, void *ctx, struct cgm_err *err)
-{
-	struct span_row row[2];
-	int r = 0;
+struct window {
+	int64_t from_ms, to_ms;
+	cgm_history_point_fn *each;
+	void *ctx;
+};
 
-	for (unsigned f = 0; f < 2 && r == 0; f++)
-		r = next_row(h, s[f], t, f, &row[f], err);
-	while (r == 0 && (row[0].there || row[1].there)) {
-		bool both = row[0].there && row[1].there && row[0].p.time_ms == row[1].p.time_ms;
-		unsigned first =
-			!row[0].there || (row[1].there && row[1].p.time_ms < row[0].p.time_ms);
+/* The spans of both families in one part, those of one time as one point. */
+static int each_in_part(struct cgm_history *h, struct cursor c[2], const struct window *w,
+			struct cgm_err *err)
+{
+	int r = begin(h, &c[0], err);
+
+	if (r == 0)
+		r = begin(h, &c[1], err);
+	while (r == 0 && (c[0].there || c[1].there)) {
+		bool both = c[0].there && c[1].there && c[0].p.time_ms == c[1].p.time_ms;
+		unsigned first = !c[0].there || (c[1].there && c[1].p.time_ms < c[0].p.time_ms);
+		const struct cgm_point *p = &c[first].p;
 
 		if (both)
-			join(&row[0].p, &row[1].p);
-		if (row[first].p.known)
-			r = each(ctx, &row[first].p, row[first].n);
+			join(&c[0].p, &c[1].p);
+		if (p->known && p->time_ms >= w->from_ms && p->time_ms <= w->to_ms)
+			r = w->each(w->ctx, p, c[first].n);
 		if (r == 0)
-			r = next_row(h, s[first], t, first, &row[first], err);
+			r = advance(h, &c[first], err);
 		if (r == 0 && both)
-			r = next_row(h, s[1], t, CGM_FAMILY_GO, &row[1], err);
+			r = advance(h, &c[1], err);
 	}
 	return r;
 }
 
-static int each_span(struct cgm_history *h, enum cgm_tier t, int64_t target, int64_t from_ms,
-		     int64_t to_ms, cgm_history_point_fn *each, void *ctx, struct cgm_err *err)
+static int each_span(struct cgm_history *h, enum cgm_tier t, int64_t target, const struct window *w,
+		     struct cgm_err *err)
 {
-	const int64_t step = cgm_tiers[t].part_s, from_s = (from_ms + 999) / 1000,
-		      to_s = to_ms / 1000;
+	const int64_t step = cgm_tiers[t].part_s, from_s = w->from_ms / 1000,
+		      to_s = w->to_ms / 1000;
+	struct cursor c[2];
 	int r = 0;
 
 	for (int64_t part = from_s - from_s % step; part <= to_s && r == 0; part += step) {
-		sqlite3_stmt *s[2];
-
-		for (unsigned f = 0; f < 2; f++)
-			s[f] = span_rows(h, t, f, target, part, from_s, to_s, err);
-		r = each_in_part(h, t, s, each, ctx, err);
+		for (unsigned f = 0; f < 2; f++) {
+			c[f].tier = t;
+			c[f].family = f;
+			c[f].at = c[f].count = c[f].row.p.time_ms = 0;
+			c[f].s = span_rows(h, t, f, target, part, part, part + step - 1, err);
+		}
+		r = each_in_part(h, c, w, err);
 	}
 	return r;
 }
 
 int cgm_history_span_get(struct cgm_history *h, enum cgm_tier t, enum cgm_family f, int64_t target,
-			 int64_t time_s, struct cgm_sums *s, struct cgm_err *err)
+			 int64_t time_s, struct cgm_sums *s, int64_t *ret_span_s,
+			 struct cgm_err *err)
 {
 	const int64_t part_s = time_s - time_s % cgm_tiers[t].part_s;
-	sqlite3_stmt *rows = span_rows(h, t, f, target, part_s, time_s, time_s, err);
-	struct span_row row;
-	int r = next_row(h, rows, t, f, &row, err);
+	struct cursor c = {.tier = t, .family = f};
+	int r;
 
-	if (r == 0 && row.there)
-		cgm_span_sums_add(s, &row.p, cgm_family_mask(f), row.n);
+	c.s = span_rows(h, t, f, target, part_s, time_s, time_s, err);
+	r = read_row(h, &c, &c.row, err);
+	*ret_span_s = 0;
+	if (r == 0 && c.row.there) {
+		cgm_span_sums_add(s, &c.row.p, cgm_family_mask(f), c.row.n);
+		*ret_span_s = c.row.span_s > 0 && c.row.span_s <= cgm_tiers[t].part_s
+				      ? c.row.span_s
+				      : cgm_tiers[t].span_s;
+	}
 	return r;
 }
 
@@ -131,13 +201,13 @@ static int raw_row(struct cgm_history *h, enum cgm_family f, int64_t round, int6
  * A row holds until the target's next one, in the rounds of the same five minutes (each begins with
  * a row of every target) of the same recording (another leaves out an id).
  */
-static int each_sample(struct cgm_history *h, int64_t target, int64_t from_ms, int64_t to_ms,
-		       cgm_history_point_fn *each, void *ctx, struct cgm_err *err)
+static int each_sample(struct cgm_history *h, int64_t target, const struct window *w,
+		       struct cgm_err *err)
 {
 	struct cgm_point held = {0};
 	const struct cgm_round *before = NULL;
 	const struct cgm_rounds *all = &h->cache.rounds;
-	int r = cgm_history_load_rounds(h, from_ms, to_ms, err);
+	int r = cgm_history_load_rounds(h, w->from_ms, w->to_ms, err);
 
 	for (size_t i = 0; i < all->n && r == 0; i++) {
 		const struct cgm_round *now = &all->v[i];
@@ -156,7 +226,7 @@ static int each_sample(struct cgm_history *h, int64_t target, int64_t from_ms, i
 		p.time_ms = now->time_ms;
 		r = now->go ? raw_row(h, CGM_FAMILY_GO, now->id, target, &p, err) : 0;
 		if (r >= 0)
-			r = p.known && now->time_ms >= from_ms ? each(ctx, &p, 1) : 0;
+			r = p.known && now->time_ms >= w->from_ms ? w->each(w->ctx, &p, 1) : 0;
 	}
 	return r;
 }
@@ -164,6 +234,8 @@ static int each_sample(struct cgm_history *h, int64_t target, int64_t from_ms, i
 int cgm_history_each(struct cgm_history *h, enum cgm_tier t, int64_t target, int64_t from_ms,
 		     int64_t to_ms, cgm_history_point_fn *each, void *ctx, struct cgm_err *err)
 {
-	return t == CGM_TIER_RAW ? each_sample(h, target, from_ms, to_ms, each, ctx, err)
-				 : each_span(h, t, target, from_ms, to_ms, each, ctx, err);
+	const struct window w = {from_ms, to_ms, each, ctx};
+
+	return t == CGM_TIER_RAW ? each_sample(h, target, &w, err)
+				 : each_span(h, t, target, &w, err);
 }

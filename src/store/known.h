@@ -6,8 +6,15 @@
 #ifndef CGMEM_STORE_KNOWN_H
 #define CGMEM_STORE_KNOWN_H
 
+#include "store/columns.h"
 #include "store/history.h"
 #include "store/sums.h"
+
+/* The row of minutes that grows as long as nothing changes. */
+struct cgm_run {
+	int64_t time_s, span_s; /* span 0: there is none */
+	struct cgm_sums sums;
+};
 
 struct cgm_known {
 	int64_t id;   /* 0: not in the file: its round failed */
@@ -18,6 +25,7 @@ struct cgm_known {
 	int64_t seen_round, seen_ms;
 	struct cgm_point last;
 	struct cgm_sums minute, done; /* of this minute; of one that is to be written */
+	struct cgm_run runs[CGM_FAMILY_COUNT];
 	char *kind, *name;
 	char *about[5]; /* project, service, image, container id, path */
 };

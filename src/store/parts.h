@@ -84,6 +84,7 @@ struct cgm_history {
 	struct cgm_known_targets known;
 	int64_t minute;		       /* of the round before, by number; 0 none yet */
 	int64_t minute_done, hour_due; /* to be written; 0 none */
+	bool made_up;		       /* what the recording before left undone is done */
 	bool full;		       /* the file is at its bound */
 };
 
@@ -118,9 +119,13 @@ int cgm_history_load_rounds(struct cgm_history *h, int64_t from_ms, int64_t to_m
 int cgm_history_count_rounds(struct cgm_history *h, int64_t from_ms, int64_t to_ms, int64_t max,
 			     int64_t *ret, struct cgm_err *err);
 int cgm_history_find_last(struct cgm_history *h, struct cgm_err *err);
-/* Adds to @s what stands in the file for the span that begins at @time_s. */
+/* Adds to @s what stands in the file for the span that begins at @time_s. *ret_span_s 0: nothing.
+ */
 int cgm_history_span_get(struct cgm_history *h, enum cgm_tier t, enum cgm_family f, int64_t target,
-			 int64_t time_s, struct cgm_sums *s, struct cgm_err *err);
+			 int64_t time_s, struct cgm_sums *s, int64_t *ret_span_s,
+			 struct cgm_err *err);
+/* So much is a change. */
+uint64_t cgm_history_change(enum cgm_series_id id);
 /* Ends the recording: what is summed up so far is written. */
 void cgm_history_end(struct cgm_history *h);
 /* Writes the minutes that are done and the hour that is due. */

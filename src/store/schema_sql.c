@@ -53,10 +53,10 @@
 	"JOIN rounds AS r ON r.id = s.round JOIN targets AS t ON t.id = s.target"
 #define SPAN_TABLE(table, columns)                                                                \
 	"CREATE TABLE " table "(part_s INTEGER NOT NULL, target INTEGER NOT NULL, "                 \
-	"time_s INTEGER NOT NULL, n INTEGER NOT NULL"                                             \
+	"time_s INTEGER NOT NULL, span_s INTEGER NOT NULL, n INTEGER NOT NULL"                    \
 	columns(SPAN_COLUMN) ", PRIMARY KEY(part_s, target, time_s)) STRICT, WITHOUT ROWID",        \
 	"CREATE VIEW " table "_bytes AS SELECT strftime('%Y-%m-%dT%H:%M:%SZ', s.time_s, "         \
-	"'unixepoch') AS time, t.name AS target, s.n" columns(SPAN_VIEW) " FROM " table " AS s "  \
+	"'unixepoch') AS time, t.name AS target, s.span_s, s.n" columns(SPAN_VIEW) " FROM " table " AS s "  \
 	"JOIN targets AS t ON t.id = s.target"
 
 static const char *const version_1[] = {

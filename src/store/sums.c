@@ -20,6 +20,21 @@ void cgm_span_sums_add(struct cgm_sums *s, const struct cgm_point *p, uint32_t m
 	}
 }
 
+void cgm_span_sums_merge(struct cgm_sums *to, const struct cgm_sums *from)
+{
+	to->any |= from->any;
+	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++) {
+		bool had = to->n_of[i];
+
+		if (!from->n_of[i])
+			continue;
+		to->min[i] = had ? cgm_min_u64(to->min[i], from->min[i]) : from->min[i];
+		to->max[i] = had ? cgm_max_u64(to->max[i], from->max[i]) : from->max[i];
+		to->sum[i] += from->sum[i];
+		to->n_of[i] += from->n_of[i];
+	}
+}
+
 uint64_t cgm_span_sums_n(const struct cgm_sums *s, uint32_t mask)
 {
 	uint64_t n = 0;

@@ -14,6 +14,7 @@ struct cgm_sums {
 
 /* Adds what @p knows of @mask; @n: of how many samples it is the mean. */
 void cgm_span_sums_add(struct cgm_sums *s, const struct cgm_point *p, uint32_t mask, uint64_t n);
+void cgm_span_sums_merge(struct cgm_sums *to, const struct cgm_sums *from);
 /* How many samples were added of those in @mask. */
 uint64_t cgm_span_sums_n(const struct cgm_sums *s, uint32_t mask);
 /* Their mean, to the nearest, as a point of @time_ms. */

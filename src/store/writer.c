@@ -4,9 +4,10 @@
 #include "store/parts.h"
 #include "base/banned.h"
 
-#define CHANGE_BYTES UINT64_C(65536)
-#define TEXT_MAX     4096
-#define TIME_MAX_MS  INT64_C(253402300799000) /* the year 9999 */
+#define CHANGE_BYTES	    UINT64_C(65536)
+#define CHANGE_CENTIPERCENT 100 /* in a row of minutes; it is no reason to store a sample */
+#define TEXT_MAX	    4096
+#define TIME_MAX_MS	    INT64_C(253402300799000) /* the year 9999 */
 
 static int64_t slot(int64_t time_ms)
 {
@@ -52,6 +53,8 @@ static int roll_back(struct cgm_history *h, int r)
 		struct cgm_known *k = h->known.v[i];
 
 		k->stored = k->told = false;
+		for (unsigned f = 0; f < CGM_FAMILY_COUNT; f++)
+			k->runs[f].span_s = 0;
 		if (k->seen_round == h->now.id)
 			k->seen_round = 0;
 		if (k->made)
@@ -171,6 +174,18 @@ int cgm_history_target(struct cgm_history *h, const struct cgm_history_target *t
 	return 0;
 }
 
+uint64_t cgm_history_change(enum cgm_series_id id)
+{
+	switch (cgm_series[id].unit) {
+	case CGM_BYTES:
+		return CHANGE_BYTES;
+	case CGM_CENTIPERCENT:
+		return CHANGE_CENTIPERCENT;
+	default:
+		return 1;
+	}
+}
+
 static bool differs(const struct cgm_point *a, const struct cgm_point *b)
 {
 	uint32_t mask = cgm_family_mask(CGM_FAMILY_GROUP) & ~(UINT32_C(1) << CGM_SERIES_PSI);
@@ -181,7 +196,7 @@ static bool differs(const struct cgm_point *a, const struct cgm_point *b)
 	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++) {
 		uint64_t by = a->v[i] > b->v[i] ? a->v[i] - b->v[i] : b->v[i] - a->v[i];
 
-		if (mask >> i & 1 && by >= (cgm_series[i].unit == CGM_BYTES ? CHANGE_BYTES : 1))
+		if (mask >> i & 1 && by >= cgm_history_change(i))
 			return true;
 	}
 	return false;
@@ -278,6 +293,7 @@ static void committed(struct cgm_history *h)
 	if (h->minute_done)
 		cgm_known_sweep(&h->known, h->now.id);
 	h->minute_done = h->hour_due = 0;
+	h->made_up = true;
 	h->last = h->now;
 	h->key = h->in_round = false;
 }

@@ -288,24 +288,33 @@ static uint64_t scale_without_limit(const struct cgm_view *v)
 	return most;
 }
 
+/* Why there are no rows. */
+static const char *nothing(const struct cgm_view *v)
+{
+	if (!v->round)
+		return "reading";
+	if (*v->filter)
+		return "nothing fits the filter";
+	return v->replay ? "nothing was recorded at this moment"
+			 : "no containers; cgmem ps --group-by slice shows services";
+}
+
 static void put_rows(struct table *t)
 {
 	const struct cgm_view *v = t->v;
 	unsigned rows = cgm_view_rows(v);
+	struct cgm_tui_line *l;
 
 	for (unsigned y = 0; y < rows && v->list.top + y < v->order.n; y++) {
-		struct cgm_tui_line *l = &v->screen.v[v->body_y + y];
-
+		l = &v->screen.v[v->body_y + y];
 		add_row(t, l, &v->order.v[v->list.top + y]);
 		l->selected = v->mode == CGM_VIEW_LIST && v->list.top + y == v->list.cursor;
 	}
-	if (!v->order.n)
-		cgm_tui_line_add(
-			&v->screen.v[v->body_y], CGM_INK_DIM,
-			!v->round    ? "reading"
-			: *v->filter ? "nothing fits the filter"
-			: v->replay  ? "nothing was recorded at this moment"
-				     : "no containers; cgmem ps --group-by slice shows services");
+	if (v->order.n)
+		return;
+	l = &v->screen.v[v->body_y];
+	cgm_tui_line_pad(l, CGM_INK_TEXT, t->x);
+	cgm_tui_line_field(l, CGM_INK_DIM, nothing(v), v->width - t->x, false, v->o.utf8);
 }
 
 /* At the left, over what the rows leave free. */

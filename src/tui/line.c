@@ -55,6 +55,8 @@ static void end_run(struct cgm_tui_line *l, enum cgm_ink ink)
 
 void cgm_tui_line_add(struct cgm_tui_line *l, enum cgm_ink ink, const char *s)
 {
+	if (!*s)
+		return;
 	cgm_buf_adds(&l->text, s);
 	l->columns += (unsigned)cgm_text_width(s);
 	end_run(l, ink);

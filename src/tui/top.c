@@ -66,6 +66,7 @@ struct loop {
 	struct cgm_view view;
 	struct cgm_top_round *round; /* what the view shows */
 	int64_t round_at_ms;	     /* when it came, monotonic */
+	int steps; /* of a replay, that keys asked for and that are not made yet */
 	bool quit, again;
 };
 
@@ -125,7 +126,9 @@ static void act(struct loop *l, const struct cgm_act *a)
 			s->pace(s->arg, l->view.o.interval_ms, l->view.paused);
 		break;
 	case CGM_ACT_SEEK:
-		if (s->seek)
+		if (a->how == CGM_TOP_STEP)
+			l->steps += a->n;
+		else
 			s->seek(s->arg, a->how, a->n);
 		break;
 	}
@@ -142,6 +145,14 @@ static void take_size(struct loop *l)
 	want(l); /* pages are made for a width */
 }
 
+/* A key that is held down asks for more steps than can be read one by one. */
+static void make_steps(struct loop *l)
+{
+	if (l->steps)
+		l->source->seek(l->source->arg, CGM_TOP_STEP, l->steps);
+	l->steps = 0;
+}
+
 static int take_keys(struct loop *l)
 {
 	struct cgm_key_event e;
@@ -155,10 +166,13 @@ static int take_keys(struct loop *l)
 			continue;
 		}
 		a = cgm_view_key(&l->view, &e);
+		if (a.kind != CGM_ACT_SEEK || a.how != CGM_TOP_STEP)
+			make_steps(l);
 		act(l, &a);
 		if (a.kind == CGM_ACT_SEEK) /* the next key starts from there */
 			r = take_data(l);
 	}
+	make_steps(l);
 	return r;
 }
 

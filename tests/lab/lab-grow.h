@@ -218,29 +218,44 @@ static inline void prepare_long_file(struct plan *p)
 	prepare_bytes(p, round_down(p->bytes * GROW_SECONDS, UNIT));
 }
 
-static inline void read_unit(struct grower *g, uint64_t from, int times)
+/* Without what the kernel would read ahead: on some machines that is 8 MiB at once. */
+static inline void read_unit(struct grower *g, uint64_t from)
 {
 	static char block[UNIT];
 
-	if (!g->fd)
+	if (!g->fd) {
 		g->fd = open(g->plan->file, O_RDONLY | O_CLOEXEC);
-	for (; times; times--)
-		if (pread(g->fd, block, UNIT, (off_t)from) < 0)
-			die("reading %s", g->plan->file);
+		if (g->fd < 0 || posix_fadvise(g->fd, 0, 0, POSIX_FADV_RANDOM))
+			die("%s", g->plan->file);
+	}
+	if (pread(g->fd, block, UNIT, (off_t)from) < 0)
+		die("reading %s", g->plan->file);
 }
 
 /* A file that is read through once, at a pace. */
 static inline void grow_cache_read(struct grower *g)
 {
 	while (grow_is_due(g, UNIT))
-		read_unit(g, g->done - UNIT, 1);
+		read_unit(g, g->done - UNIT);
 }
 
-/* The same, each part several times. */
+/*
+ * The same, and every second the last 2 MiB are read twice again. A page becomes active when it is
+ * used again later: reads of one large folio that follow each other count as one (Linux
+ * mm/filemap.c, filemap_read()).
+ */
 static inline void grow_cache_reread(struct grower *g)
 {
-	while (grow_is_due(g, UNIT))
-		read_unit(g, g->done - UNIT, 4);
+	const uint64_t window = 2 * MIB;
+
+	grow_cache_read(g);
+	if (g->seconds < g->next)
+		return;
+	g->next = g->seconds + 1;
+	for (int times = 2; times; times--)
+		for (uint64_t at = g->done > window ? g->done - window : 0; at < g->done;
+		     at += UNIT)
+			read_unit(g, at);
 }
 
 static inline void new_file(struct grower *g)

@@ -65,7 +65,7 @@ check_go() {
 # All of it, on the saved tree.
 check_whole() {
 	case $1 in
-	*" run "* | *" -w "* | *" --watch "* | *"--root "*) return 0 ;;
+	*" run "* | *" top "* | *" -w "* | *" --watch "* | *"--root "*) return 0 ;;
 	esac
 	[ -n "$tree" ] || return 0
 	case $1 in

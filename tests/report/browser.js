@@ -65,6 +65,7 @@ class Browser {
       else if (m.method === 'Page.loadEventFired' && page.loaded) page.loaded();
     });
     for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await page.send(`${domain}.enable`, {});
+    page.close = () => this.send('Target.closeTarget', { targetId });
     page.open = async (url) => {
       const loaded = new Promise((resolve) => { page.loaded = resolve; });
       await page.send('Page.navigate', { url });

@@ -353,6 +353,7 @@ static void add_events(struct cgm_history *h, int64_t target, int64_t t, struct 
 {
 	const uint64_t one = 1, killed = 137, limit = pages(s->limit),
 		       gap_ms = (uint64_t)(t - c->seen_ms);
+	const int64_t apart = o.every > 3 ? 1000 : 0;
 	bool kill = s->kills > c->last.kills;
 
 	if (c->seen_ms == 0)
@@ -360,11 +361,11 @@ static void add_events(struct cgm_history *h, int64_t target, int64_t t, struct 
 	if (c->last.unseen && !s->unseen)
 		event(h, target, c->seen_ms, CGM_EVENT_GAP, &gap_ms, "");
 	if (kill)
-		event(h, target, t, CGM_EVENT_OOM_KILL, &one, "server");
+		event(h, target, t - 3 * apart, CGM_EVENT_OOM_KILL, &one, "server");
 	if (s->run != c->last.run || (s->stopped && !c->last.stopped))
-		event(h, target, t, CGM_EVENT_STOP, kill ? &killed : &one, "");
+		event(h, target, t - 2 * apart, CGM_EVENT_STOP, kill ? &killed : &one, "");
 	if (s->run != c->last.run)
-		event(h, target, t, CGM_EVENT_START, NULL, c->id);
+		event(h, target, t - apart, CGM_EVENT_START, NULL, c->id);
 	if (pages(s->limit) != pages(c->last.limit))
 		event(h, target, t, CGM_EVENT_LIMIT, &limit, "");
 }

@@ -208,4 +208,20 @@ static inline void fixture_explain(struct fixture_explanation *f)
 	};
 }
 
+/* @n points, a second apart, of which anonymous memory rises by @step each. */
+static inline void fixture_track(struct cgm_track *t, int n, uint64_t step)
+{
+	*t = (struct cgm_track){.step_ms = 1000};
+	for (int i = 0; i < n; i++) {
+		struct cgm_point p = {.time_ms = INT64_C(1795348800000) + i * INT64_C(1000)};
+
+		cgm_point_set(&p, CGM_SERIES_CHARGED, 80 * MIB + (uint64_t)i * step);
+		cgm_point_set(&p, CGM_SERIES_DOCKER, 20 * MIB + (uint64_t)i * step);
+		cgm_point_set(&p, CGM_SERIES_ANON, 10 * MIB + (uint64_t)i * step);
+		cgm_point_set(&p, CGM_SERIES_KERNEL, 10 * MIB);
+		if (cgm_track_add(t, &p) < 0)
+			abort();
+	}
+}
+
 #endif

@@ -353,20 +353,28 @@ static void test_what_if(void **state)
 static void test_growth(void **state)
 {
 	struct fixture_explanation f;
-	CGM_AUTO_FREE char *grows = NULL, *flat = NULL;
+	CGM_AUTO_FREE char *none = NULL, *grows = NULL, *recorded = NULL, *flat = NULL;
 
 	(void)state;
 	fixture_explain(&f);
-	f.snapshot.before = f.snapshot.now;
-	f.snapshot.window_ms = 2000;
-	cgm_set(&f.snapshot.before, CGM_CHARGED, 87136666 - 4 * MIB);
+	none = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS});
+	assert_null(strstr(none, "GROWTH"));
+	fixture_track(&f.snapshot.track, 60, 1 * MIB);
+	f.snapshot.window_ms = 59000;
 	grows = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS});
-	assert_non_null(strstr(grows, "IN THE LAST 2 s\ncharged +2.0 MiB/s"));
-	f.snapshot.before = f.snapshot.now;
-	f.breakdown.part[CGM_PART_KERNEL].present = false; /* made by hand, unlike the sample */
-	f.breakdown.part[CGM_PART_CACHE].bytes = 66447770 + 2 * MIB;
+	assert_non_null(strstr(grows, "GROWTH, WATCHED FOR 59 s\n"));
+	assert_non_null(strstr(
+		grows, "changing      docker's figure +3.5 GiB/h, charged memory +3.5 GiB/h"));
+	assert_null(strstr(grows, "kernel memory +"));
+	f.snapshot.window_ms = 0;
+	recorded = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS});
+	assert_non_null(strstr(recorded, "GROWTH, RECORDED OVER 59 s\n"));
+	cgm_track_clear(&f.snapshot.track);
+	fixture_track(&f.snapshot.track, 60, 0);
 	flat = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS});
-	assert_non_null(strstr(flat, "nothing grew or shrank"));
+	assert_non_null(strstr(flat, "GROWTH, RECORDED OVER 59 s\n"));
+	assert_null(strstr(flat, "changing"));
+	cgm_track_clear(&f.snapshot.track);
 }
 
 static void test_procs(void **state)

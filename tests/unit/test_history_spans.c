@@ -84,12 +84,120 @@ static void test_minutes_are_exact(void **state)
 	struct cgm_history *h = case_writer(NULL);
 
 	(void)state;
-	for (int i = 0; i < 7; i++)
+	for (int i = 0; i < 6; i++)
 		case_round(h, T0 + i * 10 * SEC, "web", MIB + (uint64_t)i * 4 * KIB);
 	cgm_history_free(h);
 	assert_int_equal(case_number("SELECT count(*) FROM samples"), 1);
-	assert_int_equal(case_number("SELECT anon_kib FROM minutes ORDER BY time_s"), 1034);
-	assert_int_equal(case_number("SELECT anon_above_kib FROM minutes ORDER BY time_s"), 10);
+	assert_int_equal(case_number("SELECT anon_kib FROM minutes"), 1034);
+	assert_int_equal(case_number("SELECT anon_above_kib FROM minutes"), 10);
+}
+
+/* A round a minute with these sizes; how many rows of minutes that are. */
+static int64_t minute_rows(const uint64_t *anon, int n)
+{
+	struct cgm_history *h = case_writer(NULL);
+
+	for (int i = 0; i < n; i++)
+		case_round(h, T0 + i * MIN, "web", anon[i]);
+	cgm_history_free(h);
+	return case_number("SELECT count(*) FROM minutes");
+}
+
+/* Minutes in which nothing moved by 64 KiB are one row. */
+static void test_still_minutes(void **state)
+{
+	const uint64_t anon[] = {MIB, MIB + 64 * KIB - 1, MIB, MIB + 64 * KIB, MIB + 64 * KIB};
+
+	(void)state;
+	assert_int_equal(minute_rows(anon, 5), 2);
+	assert_int_equal(case_number("SELECT span_s FROM minutes ORDER BY time_s"), 180);
+	assert_int_equal(case_number("SELECT n FROM minutes ORDER BY time_s"), 3);
+	assert_int_equal(case_number("SELECT anon_below_kib FROM minutes ORDER BY time_s"), 21);
+	assert_int_equal(case_number("SELECT anon_above_kib FROM minutes ORDER BY time_s"), 43);
+	assert_int_equal(case_number("SELECT span_s FROM minutes ORDER BY time_s DESC"), 120);
+}
+
+/* At most ten, by the clock; a minute without it ends a row. */
+static void test_still_minutes_end(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_track t;
+	int64_t id = 0;
+
+	(void)state;
+	for (int i = 0; i < 26; i++)
+		id = case_round(h, T0 + i * MIN, i == 17 ? "db" : "web", MIB);
+	id = case_round(h, T0 + 26 * MIN, "web", MIB);
+	assert_int_equal(case_number("SELECT count(*) FROM minutes WHERE target = 1"), 4);
+	assert_int_equal(
+		case_number("SELECT group_concat(span_s / 60, '') FROM (SELECT span_s FROM "
+			    "minutes WHERE target = 1 ORDER BY time_s)"),
+		10726);
+	/* they are given one by one; 17 is not there */
+	t = case_read(h, id, T0 + 5 * MIN, T0 + 22 * MIN, 18);
+	assert_int_equal(t.n, 17);
+	cgm_track_clear(&t);
+	cgm_history_free(h);
+	case_exec("DELETE FROM rounds WHERE id < 26");
+	h = case_reader();
+	t = case_read(h, id, T0 + 5 * MIN, T0 + 22 * MIN, 0);
+	assert_int_equal(t.n, 17);
+	assert_int_equal(t.step_ms, MIN);
+	for (int i = 0; i < 17; i++)
+		assert_span(&t.points[i], T0 + (i + 5 + (i > 11)) * MIN, MIB, MIB, MIB);
+	cgm_track_clear(&t);
+	cgm_history_free(h);
+}
+
+/* Two recordings: the minute that both were in has a row of its own, though the first one's covers
+ * it. */
+static void test_still_minutes_twice(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_track t;
+	int64_t id = 0;
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		id = case_round(h, T0 + i * MIN, "web", MIB);
+	cgm_history_free(h);
+	h = case_writer(NULL);
+	for (int i = 0; i < 4; i++)
+		case_round(h, T0 + 3 * MIN + 30 * SEC + i * MIN, "web", 2 * MIB);
+	cgm_history_free(h);
+	assert_int_equal(
+		case_number("SELECT group_concat(span_s / 60, '') FROM (SELECT span_s FROM "
+			    "minutes ORDER BY time_s)"),
+		413);
+	case_exec("DELETE FROM rounds WHERE id < 8");
+	h = case_reader();
+	t = case_read(h, id, 0, INT64_MAX, 0);
+	assert_int_equal(t.n, 7);
+	for (unsigned i = 0; i < 7; i++)
+		assert_span(&t.points[i], T0 + i * MIN,
+			    i < 3   ? MIB
+			    : i > 3 ? 2 * MIB
+				    : 3 * MIB / 2,
+			    i < 4 ? MIB : 2 * MIB, i < 3 ? MIB : 2 * MIB);
+	cgm_track_clear(&t);
+	cgm_history_free(h);
+}
+
+/* Set back to the beginning of a row of three minutes: it stays one of three. */
+static void test_still_minutes_again(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		case_round(h, T0 + i * MIN, "web", MIB);
+	case_round(h, T0, "web", 5 * MIB);
+	case_round(h, T0 + MIN, "web", 5 * MIB);
+	cgm_history_free(h);
+	assert_int_equal(case_number("SELECT span_s FROM minutes ORDER BY time_s"), 180);
+	assert_int_equal(case_number("SELECT n FROM minutes ORDER BY time_s"), 4);
+	assert_int_equal(case_number("SELECT anon_kib FROM minutes ORDER BY time_s"), 2048);
+	assert_int_equal(case_number("SELECT sum(n) FROM minutes"), 5);
 }
 
 /* A minute in which recording ended and began again has both halves. */
@@ -352,7 +460,8 @@ static void test_size_bound(void **state)
 		case_commit(h);
 		if (at % HOUR == 0)
 			if (file_size() > (int64_t)MIB)
-				fail_msg("%lld at %lld h", (long long)file_size(), (long long)(at - T0) / HOUR);
+				fail_msg("%lld at %lld h", (long long)file_size(),
+					 (long long)(at - T0) / HOUR);
 	}
 	assert_true(file_size() > (int64_t)MIB * 9 / 10);
 	cgm_history_free(h);
@@ -368,6 +477,10 @@ int main(void)
 		cmocka_unit_test(test_sums),
 		CASE(test_minutes),
 		CASE(test_minutes_are_exact),
+		CASE(test_still_minutes),
+		CASE(test_still_minutes_end),
+		CASE(test_still_minutes_twice),
+		CASE(test_still_minutes_again),
 		CASE(test_minute_in_two_halves),
 		CASE(test_minute_twice),
 		CASE(test_hours),

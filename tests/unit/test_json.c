@@ -286,15 +286,38 @@ static void test_growth(void **state)
 
 	(void)state;
 	fixture_explain(&f);
-	f.snapshot.before = f.snapshot.now;
-	f.snapshot.window_ms = 2500;
-	cgm_set(&f.snapshot.before, CGM_ANON, 7 * MIB);
-	cgm_set(&f.snapshot.before, CGM_CHARGED, 87136666 - 5 * MIB);
+	fixture_track(&f.snapshot.track, 61, 2 * MIB);
+	f.snapshot.window_ms = 60000;
 	root = explained(&f);
-	assert_true(json_real_value(at(root, "results.0.growth.window_s")) == 2.5);
+	check_keys(root, "results.0.growth",
+		   "window_s recorded rates components carrier limit_in_s more_s");
+	check_keys(root, "results.0.growth.rates", "docker charged anon kernel");
+	assert_true(json_real_value(at(root, "results.0.growth.window_s")) == 60);
+	assert_true(json_is_false(at(root, "results.0.growth.recorded")));
 	assert_true(json_real_value(at(root, "results.0.growth.rates.anon")) == 2 * (double)MIB);
 	assert_true(json_real_value(at(root, "results.0.growth.rates.charged")) == 2 * (double)MIB);
+	assert_true(json_real_value(at(root, "results.0.growth.rates.kernel")) == 0);
+	assert_int_equal(json_array_size(at(root, "results.0.growth.components")), 4);
+	assert_string_equal(json_string_value(at(root, "results.0.growth.carrier")), "anon");
+	assert_true(json_is_null(at(root, "results.0.growth.limit_in_s")));
+	assert_true(json_is_null(at(root, "results.0.growth.more_s")));
 	json_decref(root);
+	cgm_track_clear(&f.snapshot.track);
+	/* too little to judge: what changed from the first value to the last */
+	fixture_track(&f.snapshot.track, 3, 3 * MIB);
+	f.snapshot.window_ms = 0;
+	root = explained(&f);
+	assert_true(json_is_true(at(root, "results.0.growth.recorded")));
+	assert_true(json_real_value(at(root, "results.0.growth.rates.anon")) == 3 * (double)MIB);
+	assert_true(json_is_real(at(root, "results.0.growth.more_s")));
+	assert_true(json_is_null(at(root, "results.0.growth.carrier")));
+	json_decref(root);
+	cgm_track_clear(&f.snapshot.track);
+	fixture_track(&f.snapshot.track, 1, 0);
+	root = explained(&f);
+	assert_true(json_is_null(at(root, "results.0.growth.rates.anon")));
+	json_decref(root);
+	cgm_track_clear(&f.snapshot.track);
 }
 
 static void test_what_if(void **state)

@@ -206,11 +206,34 @@ static void test_a_limit_far_above_is_told(void **state)
 		cgm_point_set(&t.points[i], CGM_SERIES_LIMIT, 400 * CASE_MIB);
 	page = write_with(&t, "redis", NULL, false);
 	has(page, "<path class=\"line limit\"");
+	has(page, ">limit 400 MiB</text>");
 	free(page);
-	cgm_point_set(&t.points[0], CGM_SERIES_LIMIT, 401 * CASE_MIB);
+	for (size_t i = 0; i < t.n; i++)
+		cgm_point_set(&t.points[i], CGM_SERIES_LIMIT, 401 * CASE_MIB);
 	page = write_with(&t, "redis", NULL, false);
 	lacks(page, "<path class=\"line limit\"");
 	has(page, "the limit, 401 MiB, is far above");
+	free(page);
+	cgm_track_clear(&t);
+}
+
+static void test_a_limit_that_leaves_the_plot(void **state)
+{
+	struct cgm_track t;
+	char *page;
+
+	(void)state;
+	small_track(&t);
+	cgm_point_set(&t.points[1], CGM_SERIES_LIMIT, 1000 * CASE_MIB);
+	page = write_with(&t, "redis", NULL, false);
+	/* up to the edge and no further, and there again with the third point */
+	has(page, "<path class=\"line limit\" d=\"M0 2857l1000 0 0-2857"
+		  "M2000 476h0M9000 476l1000 0\"/>");
+	has(page, ">limit 200 MiB</text>");
+	free(page);
+	t.points[4].known &= ~(UINT32_C(1) << CGM_SERIES_LIMIT); /* taken away */
+	page = write_with(&t, "redis", NULL, false);
+	lacks(page, ">limit 200 MiB</text>");
 	free(page);
 	cgm_track_clear(&t);
 }
@@ -381,6 +404,7 @@ int main(void)
 		cmocka_unit_test(test_one_point),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_a_limit_far_above_is_told),
+		cmocka_unit_test(test_a_limit_that_leaves_the_plot),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_a_day_is_small_enough),
 		cmocka_unit_test(test_the_worst_is_small_enough),

@@ -138,6 +138,8 @@ static void test_axis_of_bytes(void **state)
 	check_axis(365 * MIB, true, 64 * MIB, 5, "320 MiB");
 	check_axis(366 * MIB, true, 128 * MIB, 3, "384 MiB");
 	check_axis(512 * MIB, true, 128 * MIB, 4, "512 MiB");
+	check_axis(1000 * MIB, true, 256 * MIB, 4, "1 GiB");
+	check_axis(1300 * MIB, true, 256 * MIB, 5, "1.25 GiB");
 	check_axis(2000 * MIB, true, 512 * MIB, 4, "2 GiB");
 	check_axis(1500 * MIB, true, 512 * MIB, 3, "1.5 GiB");
 	check_axis(0x1p63, true, 0x1p61, 4, "8 EiB");

@@ -119,7 +119,7 @@ static void searches(void **state)
 	(void)press(&f.v, CGM_KEY_ENTER);
 	assert_int_equal(f.v.prompt, CGM_PROMPT_NONE);
 	(void)type(&f.v, "/c3");
-	at(&f, "c3", 3);
+	at(&f, "c3", 0);
 	done(&f);
 }
 
@@ -386,7 +386,7 @@ static void clicks(void **state)
 	assert_int_equal(f.v.sort, CGM_TUI_DOCKER);
 	(void)click(&f.v, 500, 500);
 	(void)click(&f.v, 0, 8);
-	at(&f, "c5", 4);
+	at(&f, "c5", 0);
 	(void)click(&f.v, 1, 9);
 	assert_int_equal(f.v.mode, CGM_VIEW_HELP);
 	(void)press(&f.v, CGM_KEY_ESC);

@@ -10,7 +10,8 @@
 // Prints "ready BYTES" when BYTES are planted, then waits until its standard input ends (for ever, when
 // that is /dev/null). A flag "says:WORD" in the list is a word, such
 // as a function's name, that must be in the text of the first cause. Without --bytes the size is by the seed and the scenario's name,
-// between 32 and 64 MiB, where the scenario has no size of its own; of those of --growing it is the pace, 300 KiB to 1 MiB a second. "lab serve PORT" is a small, healthy HTTP service.
+// between 32 and 64 MiB, where the scenario has no size of its own; of those of --growing (grow.go) it is the pace, 300 KiB to 1 MiB a
+// second. "lab serve PORT" is a small, healthy HTTP service.
 package main
 
 import (

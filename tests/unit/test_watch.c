@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rounds over a saved tree that changes between them, with an engine's saved answers. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cgroup_tree.h"
+#include "collect/watch_parts.h"
+
+#define X60(c)	c c c c c c c c c c c c c c c c c c c c
+#define WEB	"abc1" X60("aaa")
+#define DB	"c0ff" X60("ccc")
+#define CGROUPS "sys/fs/cgroup/"
+
+struct run {
+	struct tree *t;
+	struct cgm_session *s;
+	struct cgm_watch *w;
+	struct cgm_watch_round r;
+};
+
+static void group_file(const struct run *r, const char *id, const char *file, const char *text)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof path, CGROUPS "docker/%s/%s", id, file);
+	tree_file(r->t, path, text);
+}
+
+static void group(const struct run *r, const char *id, const char *charged, const char *anon)
+{
+	char stat[64];
+
+	(void)snprintf(stat, sizeof stat, "anon %s\nfile 0\n", anon);
+	group_file(r, id, "memory.current", charged);
+	group_file(r, id, "memory.stat", stat);
+	group_file(r, id, "memory.max", "max\n");
+	group_file(r, id, "memory.events", "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\n");
+	group_file(r, id, "pids.current", "3\n");
+}
+
+/* On a plain file system a descriptor outlives its file, which the kernel's own does not allow. */
+static void remove_group(const struct run *r, const char *id)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof path, CGROUPS "docker/%s", id);
+	assert_int_equal(nftw(tree_path(r->t, path), tree_unlink, 16, FTW_DEPTH | FTW_PHYS), 0);
+	for (size_t i = 0; i < r->w->n; i++) {
+		cgm_group_free(CGM_TAKE(r->w->v[i]->often));
+		cgm_group_free(CGM_TAKE(r->w->v[i]->stat));
+	}
+}
+
+static void list(const struct run *r, bool web, bool db)
+{
+	char text[1024];
+
+	(void)snprintf(text, sizeof text, "[%s%s%s]",
+		       web ? "{\"Id\":\"" WEB "\",\"Names\":[\"/web\"],\"State\":\"running\"}" : "",
+		       web && db ? "," : "",
+		       db ? "{\"Id\":\"" DB "\",\"Names\":[\"/db\"],\"State\":\"running\"}" : "");
+	tree_file(r->t, "docker/containers.json", text);
+}
+
+/* What the engine answers from now on: one event, @ago_ms old; "" for none. Returns its time. */
+static int64_t engine_says(const struct run *r, const char *action, const char *id, int64_t ago_ms)
+{
+	const int64_t ms = cgm_watch_wall_ms() - ago_ms;
+	char text[512] = "";
+
+	if (*action)
+		(void)snprintf(text, sizeof text,
+			       "{\"Type\":\"container\",\"Action\":\"%s\",\"timeNano\":%lld,"
+			       "\"Actor\":{\"ID\":\"%s\",\"Attributes\":{\"name\":\"%s\","
+			       "\"exitCode\":\"137\"}}}\n",
+			       action, (long long)ms * 1000000, id,
+			       strcmp(id, WEB) == 0 ? "web" : "db");
+	tree_file(r->t, "docker/events.json", text);
+	return ms;
+}
+
+static void fill(struct run *r)
+{
+	tree_file(r->t, "proc/self/mountinfo", V2_MOUNTS);
+	tree_file(r->t, "proc/self/cgroup", "0::/user.slice/me.scope\n");
+	tree_file(r->t, "proc/meminfo", "MemTotal: 1048576 kB\nHugePages_Total: 0\n");
+	tree_file(r->t, CGROUPS "cgroup.controllers", "cpuset cpu io memory pids\n");
+	group(r, WEB, "8192\n", "4096");
+	list(r, true, false);
+	(void)engine_says(r, "", WEB, 0);
+}
+
+static void open_watch(struct run *r, const char *const *targets, size_t n, int expected)
+{
+	const struct cgm_session_options o = {.root = r->t->dir, .engine = CGM_ENGINE_DOCKER};
+	const struct cgm_watch_request q = {.targets = targets, .n_targets = n};
+	struct cgm_err err = {0};
+
+	assert_int_equal(cgm_session_open(&o, &r->s, NULL), 0);
+	assert_int_equal(cgm_watch_new(r->s, &q, &r->w, &err), 0);
+	assert_int_equal(cgm_watch_round(r->w, &r->r, &err), expected);
+}
+
+static void start(void **state, struct run *r)
+{
+	*r = (struct run){.t = *state};
+	fill(r);
+	open_watch(r, NULL, 0, 0);
+}
+
+static void stop(struct run *r)
+{
+	cgm_watch_free(r->w);
+	cgm_session_free(r->s);
+}
+
+/* A round in which the engine is asked. */
+static void next(struct run *r)
+{
+	struct cgm_err err = {0};
+
+	r->w->ask_due = true;
+	assert_int_equal(cgm_watch_round(r->w, &r->r, &err), 0);
+}
+
+static void assert_event(const struct run *r, size_t i, const char *name, enum cgm_event_kind kind,
+			 int64_t value)
+{
+	const struct cgm_watch_event *e = &r->r.events[i];
+
+	assert_true(i < r->r.n_events);
+	assert_string_equal(e->target->name, name);
+	assert_int_equal(e->event.kind, kind);
+	assert_int_equal(e->event.value.known, value >= 0);
+	if (value >= 0)
+		assert_int_equal(e->event.value.v, value);
+}
+
+static void test_rows(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	assert_true(r.r.from_engine);
+	assert_int_equal(r.r.n, 1);
+	assert_int_equal(r.r.n_events, 0);
+	assert_string_equal(r.r.items[0].row.target->name, "web");
+	assert_string_equal(r.r.items[0].row.path, "/docker/" WEB);
+	assert_int_equal(r.r.items[0].point.time_ms, r.r.time_ms);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_CHARGED], 8192);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_ANON], 4096);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_PIDS], 3);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_LIMIT], UINT64_C(1) << 30);
+	assert_false(cgm_point_has(&r.r.items[0].point, CGM_SERIES_GO_HEAP));
+	stop(&r);
+}
+
+/* memory.stat is read when the total moved, and not while it stands still. */
+static void test_stat_on_change(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	group_file(&r, WEB, "memory.stat", "anon 5000\nfile 0\n");
+	group_file(&r, WEB, "pids.current", "4\n");
+	next(&r);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_ANON], 4096);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_PIDS], 4);
+	group_file(&r, WEB, "memory.current", "8193\n");
+	next(&r);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_CHARGED], 8193);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_ANON], 5000);
+	group_file(&r, WEB, "memory.stat", "anon 6000\nfile 0\n");
+	r.w->v[0]->stat_at_ms -= 60000; /* it is a minute old */
+	next(&r);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_ANON], 6000);
+	stop(&r);
+}
+
+static void test_start(void **state)
+{
+	struct run r;
+	int64_t ms;
+
+	start(state, &r);
+	group(&r, DB, "100\n", "50");
+	list(&r, true, true);
+	ms = engine_says(&r, "start", DB, 0);
+	next(&r);
+	assert_int_equal(r.r.n, 2);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "db", CGM_EVENT_START, -1);
+	assert_int_equal(r.r.events[0].event.time_ms, ms);
+	assert_string_equal(r.r.events[0].event.detail, DB);
+	/* the same event once more, as the next question's span overlaps */
+	for (int i = 0; i < 3; i++) {
+		next(&r);
+		assert_int_equal(r.r.n_events, 0);
+		assert_int_equal(r.r.n, 2);
+	}
+	stop(&r);
+}
+
+/* The engine has forgotten the event: told after it was asked twice. */
+static void test_start_unheard(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	group(&r, DB, "100\n", "50");
+	list(&r, true, true);
+	r.w->list_due = true;
+	next(&r);
+	assert_int_equal(r.r.n, 2);
+	assert_int_equal(r.r.n_events, 0);
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "db", CGM_EVENT_START, -1);
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	stop(&r);
+}
+
+static void test_stop(void **state)
+{
+	struct run r;
+	int64_t ms;
+
+	start(state, &r);
+	remove_group(&r, WEB);
+	list(&r, false, false);
+	ms = engine_says(&r, "die", WEB, 0);
+	next(&r);
+	assert_int_equal(r.r.n, 0);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_STOP, 137);
+	assert_int_equal(r.r.events[0].event.time_ms, ms);
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	assert_int_equal(r.w->n, 0);
+	next(&r);
+	assert_int_equal(r.w->n_dead, 0);
+	stop(&r);
+}
+
+/* Without the event: from the group that went, with the exit code that inspect has. */
+static void test_stop_unheard(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	tree_file(r.t, "docker/inspect-" WEB ".json",
+		  "{\"Id\":\"" WEB "\",\"State\":{\"Status\":\"exited\",\"ExitCode\":3}}");
+	remove_group(&r, WEB);
+	list(&r, false, false);
+	assert_int_equal(cgm_watch_round(r.w, &r.r, NULL), 0);
+	assert_int_equal(r.r.n_events, 0);
+	next(&r);
+	if (!r.r.n_events)
+		next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_STOP, 3);
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	assert_int_equal(r.w->n, 0);
+	stop(&r);
+}
+
+static void say_restart(const struct run *r)
+{
+	const long long ms = cgm_watch_wall_ms();
+	char text[1024];
+
+	(void)snprintf(text, sizeof text,
+		       "{\"Action\":\"die\",\"timeNano\":%lld,\"Actor\":{\"ID\":\"" WEB
+		       "\",\"Attributes\":{\"name\":\"web\",\"exitCode\":\"0\"}}}\n"
+		       "{\"Action\":\"start\",\"timeNano\":%lld,\"Actor\":{\"ID\":\"" WEB
+		       "\",\"Attributes\":{\"name\":\"web\"}}}\n",
+		       (ms - 1) * 1000000, ms * 1000000);
+	tree_file(r->t, "docker/events.json", text);
+}
+
+/* Between two rounds: the group is another one, its counters begin anew. */
+static void test_restart(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	say_restart(&r);
+	next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	assert_event(&r, 0, "web", CGM_EVENT_STOP, 0);
+	assert_event(&r, 1, "web", CGM_EVENT_RESTART, -1);
+	assert_int_equal(r.r.n, 1);
+	for (int i = 0; i < 3; i++) {
+		next(&r);
+		assert_int_equal(r.r.n_events, 0);
+	}
+	/* seen by the group alone */
+	remove_group(&r, WEB);
+	next(&r);
+	assert_int_equal(r.r.n, 0);
+	group(&r, WEB, "10\n", "5");
+	for (int i = 0; i < 4 && !r.r.n_events; i++)
+		next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	assert_event(&r, 0, "web", CGM_EVENT_STOP, -1);
+	assert_event(&r, 1, "web", CGM_EVENT_RESTART, -1);
+	assert_int_equal(r.r.n, 1);
+	stop(&r);
+}
+
+/* Counted by the kernel, and told by the engine: once. */
+static void test_kills(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	group_file(&r, WEB, "memory.events", "low 0\nhigh 0\nmax 9\noom 2\noom_kill 2\n");
+	(void)engine_says(&r, "oom", WEB, 0);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 2);
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	group_file(&r, WEB, "memory.events", "low 0\nhigh 0\nmax 9\noom 3\noom_kill 3\n");
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
+	/* an engine that tells late */
+	(void)engine_says(&r, "oom", WEB, 0);
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	stop(&r);
+}
+
+/* The log has the victim before the counter rises, or after; and not all of many. */
+static void log_kill(struct run *r, const char *group)
+{
+	struct cgm_watch_kill *v = reallocarray(r->w->log_kills, r->w->n_log_kills + 1, sizeof *v);
+
+	assert_non_null(v);
+	r->w->log_kills = v;
+	v += r->w->n_log_kills++;
+	*v = (struct cgm_watch_kill){.victim = "java", .time_ms = cgm_watch_wall_ms()};
+	v->group = strdup(group);
+	assert_non_null(v->group);
+}
+
+static void test_kills_logged(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	log_kill(&r, "/docker/" WEB "/inner");
+	log_kill(&r, "/docker/" DB); /* of nobody who is watched */
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
+	assert_string_equal(r.r.events[0].event.detail, "java");
+	group_file(&r, WEB, "memory.events", "oom_kill 1\n"); /* counted by now */
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	log_kill(&r, "/docker/" WEB);
+	group_file(&r, WEB, "memory.events", "oom_kill 4\n");
+	next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
+	assert_event(&r, 1, "web", CGM_EVENT_OOM_KILL, 2);
+	assert_string_equal(r.r.events[1].event.detail, "");
+	stop(&r);
+}
+
+/* What was killed in a group that is gone: only the engine knows. */
+static void test_kill_of_the_gone(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	remove_group(&r, WEB);
+	(void)engine_says(&r, "oom", WEB, 0);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
+	stop(&r);
+}
+
+/* Kills of before the watch are not news; those of a run that began since are. */
+static void test_kills_before(void **state)
+{
+	struct run r = {.t = *state};
+
+	fill(&r);
+	group_file(&r, WEB, "memory.events", "oom_kill 7\n");
+	open_watch(&r, NULL, 0, 0);
+	assert_int_equal(r.r.n_events, 0);
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	group(&r, DB, "100\n", "50");
+	group_file(&r, DB, "memory.events", "oom_kill 1\n");
+	list(&r, true, true);
+	r.w->list_due = true;
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "db", CGM_EVENT_OOM_KILL, 1);
+	stop(&r);
+}
+
+static void test_limit(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	group_file(&r, WEB, "memory.max", "65536\n");
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_LIMIT, 65536);
+	assert_int_equal(r.r.items[0].point.v[CGM_SERIES_LIMIT], 65536);
+	next(&r);
+	assert_int_equal(r.r.n_events, 0);
+	group_file(&r, WEB, "memory.max", "max\n");
+	next(&r);
+	assert_event(&r, 0, "web", CGM_EVENT_LIMIT, -1);
+	stop(&r);
+}
+
+/* The engine goes away: those that were known stay who they are. */
+static void test_engine_lost(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	assert_int_equal(unlink(tree_path(r.t, "docker/containers.json")), 0);
+	r.w->list_due = true;
+	next(&r);
+	assert_int_equal(r.r.n, 1);
+	assert_false(r.r.from_engine);
+	assert_string_equal(r.r.items[0].row.target->name, "web");
+	stop(&r);
+}
+
+static void test_targets(void **state)
+{
+	static const char *const known[] = {"web", "/docker/" DB}, *const unknown[] = {"wob"};
+	struct run r = {.t = *state};
+
+	fill(&r);
+	group(&r, DB, "100\n", "50");
+	open_watch(&r, known, 2, 0);
+	assert_int_equal(r.r.n, 2);
+	stop(&r);
+	r = (struct run){.t = *state};
+	open_watch(&r, unknown, 1, -ESRCH);
+	stop(&r);
+}
+
+int main(void)
+{
+	static const struct {
+		const char *name;
+		CMUnitTestFunction fn;
+	} cases[] = {
+		{"rows", test_rows},
+		{"stat on change", test_stat_on_change},
+		{"start", test_start},
+		{"start unheard", test_start_unheard},
+		{"stop", test_stop},
+		{"stop unheard", test_stop_unheard},
+		{"restart", test_restart},
+		{"kills", test_kills},
+		{"kills logged", test_kills_logged},
+		{"kill of the gone", test_kill_of_the_gone},
+		{"kills before", test_kills_before},
+		{"limit", test_limit},
+		{"engine lost", test_engine_lost},
+		{"targets", test_targets},
+	};
+	struct CMUnitTest tests[sizeof cases / sizeof *cases];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		tests[i] = (struct CMUnitTest){.name = cases[i].name,
+					       .test_func = cases[i].fn,
+					       .setup_func = tree_setup,
+					       .teardown_func = tree_teardown};
+	return _cmocka_run_group_tests("watch", tests, sizeof tests / sizeof *tests, NULL, NULL);
+}
