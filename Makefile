@@ -11,6 +11,7 @@ libdir  ?= $(PREFIX)/lib
 includedir ?= $(PREFIX)/include
 mandir  ?= $(PREFIX)/share/man
 datadir ?= $(PREFIX)/share
+unitdir ?= $(PREFIX)/lib/systemd/system
 CC      ?= cc
 PKG_CONFIG ?= pkg-config
 # Linked; the others are loaded when a command needs them, only their headers are used here.
@@ -66,7 +67,7 @@ TOOL_BIN := $(patsubst %.c,$(B)/tools/%,$(notdir $(TOOL_SRC)))
 .SECONDARY:
 .PHONY: all help completions tools ut-bins fuzz fuzz-bins check check-unit check-cli check-asan check-hdr check-man \
 	check-layers check-api check-fuzz check-valgrind check-fmt check-cppcheck check-shell lint check-real check-live check-guest \
-	check-lab check-go check-lab-go check-long check-long-cli bench install uninstall dist clean FORCE
+	check-lab check-go check-lab-go check-lab-grow check-long check-long-cli bench install uninstall dist clean FORCE
 ## all: the program and the library (this is the default)
 all: $(B)/cgmem $(B)/libcgmem.a $(B)/libcgmem.pc
 
@@ -188,9 +189,9 @@ check-hdr:
 	    -Wno-unused-function -Wno-unused-macros $(PKG_CFLAGS) -fsyntax-only -include $$h -x c -); done; exit $$rc
 
 ## check-man: the man pages are well-formed and say what the program does
-check-man: $(B)/cgmem
+check-man: $(B)/cgmem $(B)/tools/make_history
 	$(Q)rc=0; for m in $(MAN); do $(call item,man $$m,mandoc -T lint -W warning $$m); done; \
-	    $(TESTENV) CC='$(CC)' tests/man/check.sh || rc=1; exit $$rc
+	    $(TESTENV) CC='$(CC)' tests/man/check.sh || rc=1; $(TESTENV) tests/man/history.sh || rc=1; exit $$rc
 
 ## check-layers: no folder includes what it may not
 check-layers:
@@ -244,13 +245,13 @@ lint: check-fmt check-cppcheck check-shell check-layers check-hdr check-man
 
 # ---- checks on real kernels and engines (root) ------------------------------------------------------------------------------
 
-## check-real: live, guest, lab and Go: real kernels, engines and programs (root, about 35 minutes)
-check-real: check-live check-guest check-lab check-go check-lab-go
+## check-real: live, guest, lab and Go: real kernels, engines and programs (root, about 50 minutes)
+check-real: check-live check-guest check-lab check-go check-lab-go check-lab-grow
 ## check-live: a real Docker engine on this kernel
 check-live: $(B)/cgmem $(TOOL_BIN) $(B)/tools/golab $(B)/tools/gomem
 	$(Q)$(TESTENV) tests/live/run
 ## check-guest: other kernels and cgroup v2, in virtual machines
-check-guest: $(B)/cgmem $(TOOL_BIN) $(UT_BIN) $(B)/tools/golab $(B)/tools/gomem
+check-guest: $(B)/cgmem $(TOOL_BIN) $(UT_BIN) $(B)/tools/golab $(B)/tools/golab-cgo $(B)/tools/gomem
 	$(Q)$(TESTENV) tests/guest/run
 ## check-lab: planted causes are found, healthy services stay silent
 check-lab: $(B)/cgmem $(TOOL_BIN) $(B)/tools/golab
@@ -261,6 +262,9 @@ check-go: $(B)/cgmem
 ## check-lab-go: the lab with Go programs (root)
 check-lab-go: $(B)/cgmem $(GOLAB_BIN)
 	$(Q)$(TESTENV) tests/lab/go
+## check-lab-grow: programs that grow, and that do not, watched for a minute; recorded containers (root)
+check-lab-grow: $(B)/cgmem $(TOOL_BIN) $(GOLAB_BIN)
+	$(Q)rc=0; for t in grow overnight; do $(TESTENV) tests/lab/$$t || rc=1; done; exit $$rc
 
 # ---- by hand ----------------------------------------------------------------------------------------------------------------
 
@@ -286,14 +290,17 @@ fishcompdir ?= $(datadir)/fish/vendor_completions.d
 COMPLETIONS := cgmem.bash:$(bashcompdir)/cgmem _cgmem:$(zshcompdir)/_cgmem cgmem.fish:$(fishcompdir)/cgmem.fish
 man_dest = $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 INSTALLED = $(bindir)/cgmem $(libdir)/libcgmem.a $(libdir)/pkgconfig/libcgmem.pc $(includedir)/cgmem/cgmem.h \
+	$(unitdir)/cgmem-record.service \
 	$(foreach m,$(MAN),$(call man_dest,$(m))) $(foreach c,$(COMPLETIONS),$(lastword $(subst :, ,$(c))))
 
-## install: program, library, man pages, completions (DESTDIR, PREFIX)
+## install: program, library, man pages, completions, the recorder's service (DESTDIR, PREFIX)
 install: all completions
 	$(Q)install -D -m 755 $(B)/cgmem $(DESTDIR)$(bindir)/cgmem
 	$(Q)install -D -m 644 $(B)/libcgmem.a $(DESTDIR)$(libdir)/libcgmem.a
 	$(Q)install -D -m 644 $(B)/libcgmem.pc $(DESTDIR)$(libdir)/pkgconfig/libcgmem.pc
 	$(Q)install -D -m 644 include/cgmem/cgmem.h $(DESTDIR)$(includedir)/cgmem/cgmem.h
+	$(Q)mkdir -p $(DESTDIR)$(unitdir)
+	$(Q)sed 's|/usr/local/bin|$(bindir)|' contrib/systemd/cgmem-record.service >$(DESTDIR)$(unitdir)/cgmem-record.service
 	$(Q)set -e; $(foreach m,$(MAN),install -D -m 644 $(m) $(DESTDIR)$(call man_dest,$(m));)
 	$(Q)set -e; $(foreach c,$(COMPLETIONS),install -D -m 644 $(B)/completions/$(subst :, $(DESTDIR),$(c));)
 

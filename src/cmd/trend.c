@@ -280,7 +280,7 @@ static bool check_conditions(const struct run *u)
 			const struct cgm_trend *t = &u->v[i].trend;
 			char text[CGM_TEXT_MAX > 64 ? CGM_TEXT_MAX : 64];
 
-			if (!cgm_fail_if_holds(c, t))
+			if (!cgm_fail_if_holds(c, t) || has_ended(u, &u->v[i]))
 				continue;
 			any = true;
 			if (c->limit_in)

@@ -22,8 +22,8 @@
 #define STEP_MS	   1000
 #define POINTS_MIN 20
 #define POINTS_MAX 240
-#define GO_STEPS   16	/* so often Go's figures are asked for */
-#define GO_MIN_MS  2000 /* but not more often than this */
+#define GO_STEPS   60	/* so often Go's figures are asked for */
+#define GO_MIN_MS  1000 /* but not more often than this */
 #define SLICE_MS   200	/* between two calls of progress */
 
 struct observer {

@@ -19,8 +19,10 @@
  * A piece between bends was chosen because it looks like a line: so much stricter is the test of
  * what goes on now, and of what has ended.
  */
-#define CHOSEN 1.4
+#define CHOSEN 1.45
 #define ENDED  1.3
+/* Slopes differ by so many deviations of a random walk's. */
+#define BEND 5.0
 /* A series with so many jumps one way goes up by stairs. */
 #define STAIRS 3
 /* A curve that bent twice has levelled off when it is this much slower than at first. */
@@ -94,10 +96,24 @@ static void cut_at_jump(struct judged *j, struct cgm_growth_work *w)
 	j->start = jump[last].at;
 }
 
-/* Both sides have slopes of their own, whose intervals have nothing in common. */
-static bool is_bend(const struct cgm_line *a, const struct cgm_line *b)
+/*
+ * Both sides have slopes of their own: their intervals have nothing in common, and they differ by
+ * more than those of a random walk's halves do.
+ */
+static bool is_bend(const struct judged *j, const struct piece *a, const struct piece *b)
 {
-	return a->most < b->least || b->most < a->least;
+	double differ = a->line.slope - b->line.slope, s, vary = 0;
+
+	if (a->line.most >= b->line.least && b->line.most >= a->line.least)
+		return false;
+	for (size_t k = 0; k < 2; k++) {
+		const struct piece *p = k ? b : a;
+		const struct cgm_xy *v = j->v + p->from;
+
+		s = v[p->n - 1].s - v[0].s;
+		vary += cgm_line_steps(v, p->n, p->line.slope) / (s * s);
+	}
+	return differ * differ > BEND * BEND * vary;
 }
 
 static void cut_at_bends(struct judged *j, struct cgm_growth_work *w)
@@ -112,7 +128,7 @@ static void cut_at_bends(struct judged *j, struct cgm_growth_work *w)
 		b = (struct piece){.from = p.from + at, .n = p.n - at};
 		cgm_line_fit(j->v + a.from, a.n, w, &a.line);
 		cgm_line_fit(j->v + b.from, b.n, w, &b.line);
-		if (!is_bend(&a.line, &b.line))
+		if (!is_bend(j, &a, &b))
 			break;
 		j->piece[j->n_pieces++] = a;
 		p = b;

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "base/when.h"
+#include "model/growth_parts.h"
 #include "model/trend.h"
 
 #include "base/banned.h"
@@ -212,16 +213,31 @@ static void limit(struct text *b, const struct cgm_trend *t)
 	    cgm_human_bytes(l, t->limit.v), cgm_human_seconds(in, t->limit_in_s.v));
 }
 
+static void not_enough(struct text *b, const struct cgm_trend *t)
+{
+	char more[CGM_TEXT_MAX];
+
+	span_text(more, t->more_s < 1 ? 1 : t->more_s);
+	if (t->part[CGM_TREND_DOCKER].growth.n < CGM_GROWTH_POINTS_MIN)
+		add(b, "Not enough data: watch for %s more.", more);
+	else
+		add(b,
+		    "Docker's figure moves, but whether that goes on or is chance cannot be told "
+		    "yet: watch for %s more.",
+		    more);
+}
+
 int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
 	struct text b = {.buf = buf, .size = size};
-	char more[CGM_TEXT_MAX];
 
 	if (size)
 		buf[0] = '\0';
 	if (t->more_s > 0)
-		add(&b, "Not enough data: watch for %s more.", span_text(more, t->more_s));
+		not_enough(&b, t);
+	else if (!t->part[CGM_TREND_DOCKER].known)
+		add(&b, "Docker's figure is not known.");
 	else if (g->verdict == CGM_GROWTH_GROWING)
 		growing(&b, t);
 	else if (g->verdict == CGM_GROWTH_PLATEAU)

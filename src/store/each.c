@@ -8,19 +8,6 @@ static enum cgm_statement span_of(enum cgm_tier t, enum cgm_family f)
 	return CGM_SQL_SPAN_GET + (t - CGM_TIER_MINUTES) * CGM_FAMILY_COUNT + f;
 }
 
-static sqlite3_stmt *span_rows(struct cgm_history *h, enum cgm_tier t, enum cgm_family f,
-			       int64_t target, int64_t part_s, int64_t from_s, int64_t to_s,
-			       struct cgm_err *err)
-{
-	sqlite3_stmt *s = cgm_history_sql2(h, span_of(t, f), part_s, target, err);
-
-	if (s) {
-		(void)h->sq->bind_int64(s, 3, from_s);
-		(void)h->sq->bind_int64(s, 4, to_s);
-	}
-	return s;
-}
-
 struct span_row {
 	struct cgm_point p;
 	int64_t span_s;
@@ -33,6 +20,7 @@ struct cursor {
 	sqlite3_stmt *s;
 	enum cgm_tier tier;
 	enum cgm_family family;
+	int64_t from_s, to_s; /* rows that begin there */
 	struct span_row row, next;
 	int64_t at, count;  /* in row */
 	struct cgm_point p; /* where it stands */
@@ -40,21 +28,48 @@ struct cursor {
 	bool there;
 };
 
+/* Puts it before the target's rows of a part that begin in [from, to]. */
+static void seek(struct cgm_history *h, struct cursor *c, int64_t target, int64_t from_s,
+		 int64_t to_s, struct cgm_err *err)
+{
+	const int64_t part_s = from_s - from_s % cgm_tiers[c->tier].part_s;
+
+	c->from_s = from_s;
+	c->to_s = to_s;
+	c->at = c->count = c->row.p.time_ms = 0;
+	c->s = cgm_history_sql2(h, span_of(c->tier, c->family), part_s, target, err);
+	if (c->s) {
+		(void)h->sq->bind_int64(c->s, 3, from_s);
+		(void)h->sq->bind_int64(c->s, 4, to_s);
+	}
+}
+
+static void read_span(struct cgm_history *h, const struct cursor *c, int64_t time_s,
+		      struct span_row *ret)
+{
+	int64_t n = h->sq->column_int64(c->s, 2);
+
+	ret->p.time_ms = time_s * 1000;
+	ret->p.known = 0;
+	ret->span_s = h->sq->column_int64(c->s, 1);
+	ret->n = n > 0 && (uint64_t)n <= CGM_HISTORY_N_MAX ? (uint64_t)n : 1;
+	cgm_columns_read(h->sq, c->s, 3, c->family, c->tier, &ret->p);
+}
+
 static int read_row(struct cgm_history *h, const struct cursor *c, struct span_row *ret,
 		    struct cgm_err *err)
 {
-	int r = cgm_history_step(h, c->s, err);
+	int r;
 
-	ret->there = r == 1;
-	if (r == 1) {
-		int64_t n = h->sq->column_int64(c->s, 2);
+	while ((r = cgm_history_step(h, c->s, err)) == 1) {
+		int64_t time_s = h->sq->column_int64(c->s, 0);
 
-		ret->p.time_ms = h->sq->column_int64(c->s, 0) * 1000;
-		ret->p.known = 0;
-		ret->span_s = h->sq->column_int64(c->s, 1);
-		ret->n = n > 0 && (uint64_t)n <= CGM_HISTORY_N_MAX ? (uint64_t)n : 1;
-		cgm_columns_read(h->sq, c->s, 3, c->family, c->tier, &ret->p);
+		if (time_s < c->from_s || time_s > c->to_s)
+			continue; /* damaged order: SQLite trusts it */
+		read_span(h, c, time_s, ret);
+		break;
 	}
+	ret->there = r == 1;
 	return r < 0 ? r : 0;
 }
 
@@ -63,11 +78,13 @@ static int take_row(struct cgm_history *h, struct cursor *c, struct cgm_err *err
 	const struct cgm_tier_info *t = &cgm_tiers[c->tier];
 
 	c->row = c->next;
-	c->at = 0;
+	c->at = c->count = 0;
+	if (!c->row.there)
+		return 0;
 	c->count = c->row.span_s / t->span_s;
 	if (c->count < 1 || c->count > t->part_s / t->span_s)
 		c->count = 1;
-	return c->row.there ? read_row(h, c, &c->next, err) : 0;
+	return read_row(h, c, &c->next, err);
 }
 
 /* To the next span: of this row, until the next row begins; or of the next. */
@@ -155,8 +172,7 @@ static int each_span(struct cgm_history *h, enum cgm_tier t, int64_t target, con
 		for (unsigned f = 0; f < 2; f++) {
 			c[f].tier = t;
 			c[f].family = f;
-			c[f].at = c[f].count = c[f].row.p.time_ms = 0;
-			c[f].s = span_rows(h, t, f, target, part, part, part + step - 1, err);
+			seek(h, &c[f], target, part, part + step - 1, err);
 		}
 		r = each_in_part(h, c, w, err);
 	}
@@ -167,11 +183,10 @@ int cgm_history_span_get(struct cgm_history *h, enum cgm_tier t, enum cgm_family
 			 int64_t time_s, struct cgm_sums *s, int64_t *ret_span_s,
 			 struct cgm_err *err)
 {
-	const int64_t part_s = time_s - time_s % cgm_tiers[t].part_s;
 	struct cursor c = {.tier = t, .family = f};
 	int r;
 
-	c.s = span_rows(h, t, f, target, part_s, time_s, time_s, err);
+	seek(h, &c, target, time_s, time_s, err);
 	r = read_row(h, &c, &c.row, err);
 	*ret_span_s = 0;
 	if (r == 0 && c.row.there) {

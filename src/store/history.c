@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/history.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,6 +130,8 @@ static int check_file(const char *path, struct cgm_err *err)
 				   path);
 	if (!S_ISREG(st.st_mode))
 		return cgm_err_set(err, EUCLEAN, "%s: is no file", path);
+	if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) < 0)
+		return cgm_err_set(err, errno, "%s: %s", path, strerror(errno));
 	return 0;
 }
 

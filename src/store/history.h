@@ -14,12 +14,15 @@
 
 struct cgm_history;
 
-/* How long each resolution is kept, seconds; and a bound for the whole file. 0: the default. */
+/*
+ * How long each resolution is kept, seconds; and a bound for the whole file. 0: the default; what
+ * is less than the least is the least.
+ */
 struct cgm_history_keep {
-	uint64_t raw_s;	    /* 24 h */
-	uint64_t minutes_s; /* 14 days */
-	uint64_t hours_s;   /* 366 days */
-	uint64_t max_bytes; /* 1 GiB: beyond it the oldest go first */
+	uint64_t raw_s;	    /* 24 h; at least 10 min */
+	uint64_t minutes_s; /* 14 days; at least 2 h */
+	uint64_t hours_s;   /* 366 days; at least 2 h */
+	uint64_t max_bytes; /* 1 GiB, at least 1 MiB: beyond it the oldest go first */
 };
 
 /* What was recorded: it keeps its identity (kind and name) over restarts, with other ids. */
@@ -30,7 +33,7 @@ struct cgm_history_target {
 	const char *project, *service, *image; /* NULL none */
 	const char *container_id;	       /* of its last run; NULL none */
 	const char *path;		       /* of its group then; NULL none */
-	int64_t first_ms, last_ms;	       /* when it was seen; filled by reading */
+	int64_t first_ms, last_ms; /* when it was seen, last to a minute; filled by reading */
 };
 
 /*
@@ -64,8 +67,10 @@ int cgm_history_begin(struct cgm_history *h, int64_t time_ms, struct cgm_err *er
 int cgm_history_target(struct cgm_history *h, const struct cgm_history_target *t, int64_t *ret_id,
 		       struct cgm_err *err);
 /*
- * Adds a point, if it differs enough from the target's last stored one (64 KiB in any of bytes, any
- * change of a count but PSI) or that is five minutes old; minutes and hours are summed on the way.
+ * Adds a point; it is stored if it differs enough from the target's last stored one (64 KiB in any
+ * of bytes, any change of a count but PSI, what is known), and in the first round of each five
+ * minutes of the clock. Go's figures always are. Minutes and hours are summed on the way, from all
+ * points. A target that is not added in a round has no point there.
  */
 int cgm_history_add(struct cgm_history *h, int64_t target, const struct cgm_point *p,
 		    struct cgm_err *err);
@@ -80,14 +85,19 @@ struct cgm_history_targets {
 	struct cgm_history_target *v; /* by name */
 	size_t n;
 };
-/* Those seen at or after @from_ms. */
+/* Those seen at or after @from_ms, or up to a minute before. */
 int cgm_history_targets(struct cgm_history *h, int64_t from_ms, struct cgm_history_targets *ret,
 			struct cgm_err *err);
 void cgm_history_targets_clear(struct cgm_history_targets *t);
 /*
  * The target's points in [from, to] at the finest resolution that gives at most @max_points of them
- * (thinned to means where even hours are more), and all events. What was not stored because nothing
- * changed is given again, so that points are evenly spaced but for gaps. @max_points 0: 2000.
+ * and reaches back far enough, and all events. Where that would be a few only, means of equal spans
+ * of the finer one; so too where even hours are more. What was not stored because nothing changed
+ * is given again, so that points are evenly spaced but for gaps; the span in which the last round
+ * lies is given as far as it has come. Go's figures are in the points of the rounds, or spans, in
+ * which they were read. Of what was recorded twice, since the clock was set back, the later is
+ * given, and nothing beyond the last round. @max_points 0: 2000. A sample costs a search, a minute
+ * a fraction of that: for many targets ask for fewer than they have samples.
  */
 int cgm_history_read(struct cgm_history *h, int64_t target, int64_t from_ms, int64_t to_ms,
 		     size_t max_points, struct cgm_track *ret, struct cgm_err *err);

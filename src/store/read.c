@@ -229,9 +229,10 @@ static int read_events(struct cgm_history *h, int64_t target, int64_t from_ms, i
 		int kind = name ? event_kind(name) : -1;
 		struct cgm_event e;
 
-		if (kind < 0)
-			continue;
 		event_of_row(h, s, &e);
+		/* damaged order: SQLite trusts it */
+		if (kind < 0 || e.time_ms < from_ms || e.time_ms > to_ms)
+			continue;
 		e.kind = (enum cgm_event_kind)kind;
 		if (cgm_track_add_event(t, &e)) {
 			(void)h->sq->reset(s);

@@ -62,6 +62,8 @@ static int read_rounds(struct cgm_history *h, struct cgm_rounds *all, struct cgm
 		struct cgm_round round = {h->sq->column_int64(s, 0), h->sq->column_int64(s, 1),
 					  h->sq->column_int64(s, 2) != 0};
 
+		if (round.time_ms < from_ms || round.time_ms > all->to_ms)
+			continue; /* damaged order: SQLite trusts it */
 		if (add_round(all, &cap, round))
 			return cgm_err_set(err, ENOMEM, "%s: no memory", h->path);
 	}

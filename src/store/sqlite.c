@@ -78,7 +78,16 @@ struct meaning {
 	const char *words;
 };
 
+/* Who may not write beside the file needs both to read it; a recorder leaves them there. */
+#define WAL_WORDS                                                                                \
+	"cannot be opened, or the -wal and -shm files beside it are missing or not to be read: " \
+	"copy it into a folder of yours, with those that are there"
+
 static const struct meaning meanings[] = {
+	{SQLITE_READONLY_CANTINIT, EACCES, false, WAL_WORDS},
+	{SQLITE_READONLY_RECOVERY, EACCES, false, WAL_WORDS},
+	{SQLITE_READONLY_CANTLOCK, EACCES, false, WAL_WORDS},
+	{SQLITE_READONLY_DIRECTORY, EACCES, false, WAL_WORDS},
 	{SQLITE_NOMEM, ENOMEM, false, "no memory"},
 	{SQLITE_FULL, ENOSPC, false, "no space is left for it; the round is not recorded"},
 	{SQLITE_BUSY, EBUSY, false, "another program is writing to it"},
@@ -86,9 +95,7 @@ static const struct meaning meanings[] = {
 	{SQLITE_READONLY, EACCES, true, "may not be written"},
 	{SQLITE_PERM, EACCES, true, "may not be opened"},
 	{SQLITE_AUTH, EACCES, true, "may not be opened"},
-	{SQLITE_CANTOPEN, EACCES, true,
-	 "cannot be opened, or the -wal and -shm files beside it cannot be: copy all three into a "
-	 "folder of yours, or ask as the user who records"},
+	{SQLITE_CANTOPEN, EACCES, false, WAL_WORDS},
 	{SQLITE_IOERR, EIO, true, "reading or writing failed"},
 	{SQLITE_NOTADB, EUCLEAN, false, "is no history file"},
 	{SQLITE_INTERRUPT, EUCLEAN, false, "is damaged: it never ends"},
@@ -103,7 +110,7 @@ int cgm_sqlite_fail(sqlite3 *db, int rc, const char *path, struct cgm_err *err)
 		const struct meaning *m = &meanings[i];
 		int code = m->system && number > 0 ? number : m->code;
 
-		if (m->rc != (rc & 0xff))
+		if (m->rc != rc && m->rc != (rc & 0xff))
 			continue;
 		if (code == m->code)
 			return cgm_err_set(err, code, "%s: %s", path, m->words);

@@ -178,7 +178,7 @@ static void draw_status(const struct cgm_view *v, struct cgm_tui_line *l)
 {
 	CGM_AUTO_BUF struct cgm_buf left = {0}, right = {0};
 	const struct cgm_top_round *r = v->round;
-	const char *note = v->late ? "no new figures: the engine does not answer"
+	const char *note = v->late ? "waiting for new figures: the engine may not answer"
 			   : r	   ? r->note
 				   : "";
 	enum cgm_ink ink = v->late || (r && r->note_bad) ? CGM_INK_BAD : CGM_INK_WARN;

@@ -125,7 +125,6 @@ int cgm_screen_new(bool color, struct cgm_screen **ret, struct cgm_err *err)
 	if (!s)
 		return cgm_err_set(err, ENOMEM, "out of memory");
 	s->c = c;
-	(void)c->set_escdelay(ESC_DELAY_MS);
 	s->screen = c->newterm(NULL, stdout, stdin);
 	if (!s->screen)
 		return cgm_err_set(err, ENOTSUP, "TERM=%.40s: no such terminal is known",
@@ -136,6 +135,7 @@ int cgm_screen_new(bool color, struct cgm_screen **ret, struct cgm_err *err)
 	if (open_window(s) < 0)
 		return cgm_err_set(err, ENOMEM, "out of memory");
 	start_colors(s, color);
+	(void)c->set_escdelay(ESC_DELAY_MS);
 	(void)c->cbreak();
 	(void)c->noecho();
 	(void)c->nonl();

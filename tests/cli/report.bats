@@ -73,12 +73,12 @@ digest() {
 
 @test "an existing file is replaced, and keeps its mode" {
 	recorded web=linear
-	echo old >"$to"
+	echo "what was there" >"$to"
 	chmod 640 "$to"
 	report web --to "$to"
 	status_is 0
 	grep -q '</html>' "$to"
-	run grep -c old "$to"
+	run grep -c "what was there" "$to"
 	status_is 1
 	[ "$(stat -c %a "$to")" = 640 ] || fail "mode"
 	(umask 027 && "$CGMEM" --root "$FIXTURES/v2-off" report --file "$history" web --to "$to.new")

@@ -206,6 +206,33 @@ about() { jq -en --argjson v "$1" --argjson w "$2" '($v - $w) | fabs <= 0.01 * (
 	err_has "again: growth>35M/h holds"
 }
 
+@test "what has ended is told, and meets no limit" {
+	"$TOOLS/make_history" -t "$END" "$BATS_TEST_TMPDIR/h.db" gone=ended web=linear
+	trend_() { cgmem trend --file "$BATS_TEST_TMPDIR/h.db" "$@"; }
+	trend_
+	[[ $output =~ gone\ .*\ -\ +ended ]] || fail ended
+	[[ $output =~ web\ .*\ growing ]] || fail growing
+	trend_ gone
+	out_has "it ended then"
+	trend_ --json
+	[ "$(json '.results | map(.ended) | @csv')" = true,false ] || [ "$(json '.results | map(.ended) | @csv')" = false,true ]
+	trend_ --fail-if 'growth>1M/h' gone
+	status_is 0
+	trend_ --fail-if 'growth>1M/h' web
+	status_is 5
+}
+
+@test "a history that nobody continues is told of" {
+	"$TOOLS/make_history" -t $((END - 7200)) "$BATS_TEST_TMPDIR/h.db" web=linear
+	cgmem trend --file "$BATS_TEST_TMPDIR/h.db"
+	status_is 0
+	err_has ": cgmem record does not run"
+	err_lines 1
+	[[ $output =~ web\ .*\ growing ]] || fail growing
+	trend
+	[ "$stderr" = "" ] || fail stderr
+}
+
 @test "--fail-if: what is no condition is refused with what is near" {
 	trend --fail-if 'growht>1M/h'
 	status_is 2

@@ -49,7 +49,8 @@ struct scenario {
 	void (*tick)(struct grower *g);
 };
 
-#define STEADY	      "steady|plateau"
+#define STEADY	      "steady"
+#define LEVEL	      "steady|plateau" /* by where it began */
 #define CACHE_OR_SLAB "growth-cache|growth-kernel"
 
 static const struct scenario scenarios[] = {
@@ -98,11 +99,11 @@ static const struct scenario scenarios[] = {
 	  use_sawtooth),
 	S("pulses", STEADY, STEADY, "-", 0, F_QUIET, "8 MiB for a second every few seconds", NULL,
 	  use_pulses),
-	S("wandering", STEADY, STEADY, "-", 0, F_QUIET, "a level that wanders and comes back", NULL,
+	S("wandering", LEVEL, LEVEL, "-", 0, F_QUIET, "a level that wanders and comes back", NULL,
 	  use_wandering),
 	S("plateau", "plateau", "plateau", "-", 0, F_QUIET, "grows for 20 seconds, then no more",
 	  NULL, use_plateau),
-	S("step", STEADY, STEADY, "-", 0, F_QUIET, "16 MiB at once", NULL, use_step),
+	S("step", "plateau", "plateau", "-", 0, F_QUIET, "16 MiB at once", NULL, use_step),
 	S("forks", STEADY, STEADY, "-", 0, F_QUIET, "short-lived processes", NULL, use_forks),
 	S("loop", STEADY, STEADY, "-", 0, F_QUIET, "a file that is read again and again",
 	  prepare_loop, use_loop),

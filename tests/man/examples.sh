@@ -37,7 +37,7 @@ commands_in() {
 fill_in() {
 	sed -E -e 's/ SIZE/ 512M/; s/--for ([0-9]+[a-z]*|DURATION)/--for 100ms/' \
 		-e "s#/system.slice/ssh.service#$path#; s/pid:4711/$name/" \
-		-e "s/ (web|db|api|NAME)( |$)/ $name\2/" -e "s/ (web|db|api|NAME)( |$)/ $name\2/"
+		-e "s/ (web|db|api|NAME)(@[^ ]*)?( |$)/ $name\2\3/" -e "s/ (web|db|api|NAME)(@[^ ]*)?( |$)/ $name\2\3/"
 }
 
 # The options alone: all of them are looked at before --help is answered.
@@ -77,7 +77,13 @@ check_whole() {
 	printf '%s\n' "$1" | fill_in >"$tmp/command"
 	(
 		# shellcheck disable=SC2317 # called by what is evaluated
-		cgmem() { "$CGMEM" --root "$tree" "$@"; }
+		cgmem() {
+			case "$*" in
+			trend* | diff* | *--at* | *--since*) set -- "$@" --file "$tmp/history.db" ;;
+			esac
+			"$CGMEM" --root "$tree" "$@"
+		}
+		cd "$tmp" || exit 1 # what they write goes away
 		eval "$(cat "$tmp/command")"
 	) >/dev/null 2>"$tmp/err" </dev/null && return 0
 	cat "$tmp/command" "$tmp/err"
@@ -161,10 +167,21 @@ check_json() {
 	done | verdict "cgmem-numbers(7) has each tool and version"
 	on "$tree" procs --json "$name" | key_paths '.results[]' | same_keys procs PROCS
 	# GO: tests/unit/test_go_json.c
+	on "$tree" trend --file "$tmp/history.db" --json | key_paths '.results[]' | same_keys trend TREND
+	on "$tree" diff --file "$tmp/history.db" --json killed@1h killed@now | key_paths '.results[]' | same_keys diff DIFF
 	on "$tree" doctor --json | key_paths '.results[]' | same_keys doctor DOCTOR
 }
 
+# A day of it, as recorded.
+record_it() {
+	[ -n "$tree" ] || return 0
+	"$TOOLS/make_history" "$tmp/history.db" "$name=steady" killed=oom,project=p,service=s && return
+	echo "not ok man: a history for the examples"
+	rc=1
+}
+
 choose_tree
+record_it
 for page in man/*.[1-8] README.md; do
 	check_page "$page"
 done

@@ -398,6 +398,67 @@ static void test_reading_meanwhile(void **state)
 	cgm_history_free(w);
 }
 
+/* What one who may only read gets, as a child without privileges. */
+static int read_unprivileged(const char *want)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0) {
+		struct cgm_history *h = NULL;
+		struct cgm_err err = {0};
+		struct cgm_track t = {0};
+		int r;
+
+		if (geteuid() == 0 && setresuid(65534, 65534, 65534))
+			_exit(200);
+		r = cgm_history_open(case_path, &h, &err);
+		if (r == 0)
+			r = cgm_history_read(h, 1, 0, INT64_MAX, 0, &t, &err);
+		if (want && !strstr(err.msg, want))
+			_exit(201);
+		_exit(r ? -r : (int)t.n);
+	}
+	assert_true(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void set_modes(mode_t file, mode_t dir)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm"};
+
+	for (size_t i = 0; i < 3; i++) {
+		char path[128];
+
+		(void)snprintf(path, sizeof path, "%s%s", case_path, suffixes[i]);
+		(void)chmod(path, file);
+	}
+	assert_int_equal(chmod(case_dir, dir), 0);
+}
+
+/* Somebody else's file: while it is recorded into, and afterwards. */
+static void test_reading_only(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	char path[128];
+
+	(void)state;
+	for (int i = 0; i < 7; i++)
+		case_round(h, T0 + i * 10 * SEC, "web", MIB);
+	set_modes(0444, 0555);
+	assert_int_equal(read_unprivileged(NULL), 7);
+	cgm_history_free(h);
+	assert_int_equal(read_unprivileged(NULL), 7);
+	set_modes(0000, 0555);
+	assert_int_equal(read_unprivileged("Permission denied"), EACCES);
+	set_modes(0444, 0755);
+	(void)snprintf(path, sizeof path, "%s-shm", case_path);
+	assert_int_equal(unlink(path), 0);
+	set_modes(0444, 0555);
+	assert_int_equal(read_unprivileged("into a folder of yours"), EACCES);
+	set_modes(0600, 0755);
+}
+
 /* --- a full disk: SQLite's system calls are replaced --- */
 
 static bool disk_full;
@@ -527,8 +588,8 @@ int main(void)
 		CASE(test_changed_tables), CASE(test_absurd_numbers),
 		CASE(test_damage),	   CASE(test_second_writer),
 		CASE(test_removed),	   CASE(test_reading_meanwhile),
-		CASE(test_disk_full),	   CASE(test_busy),
-		CASE(test_columns),
+		CASE(test_disk_full),	   CASE(test_reading_only),
+		CASE(test_busy),	   CASE(test_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,6 +176,7 @@ static void test_times(void **state)
 	zone("UTC0");
 	check_times(DAY, DAY + DAY_MS, 9,
 		    "*Nov 22 03:00 06:00 09:00 12:00 15:00 18:00 21:00 *Nov 23");
+	check_times(DAY, DAY + DAY_MS, 8, "*Nov 22 06:00 12:00 18:00 *Nov 23");
 	check_times(DAY + 1, DAY + DAY_MS - 1, 9, "03:00 06:00 09:00 12:00 15:00 18:00 21:00");
 	check_times(DAY + 7 * HOUR_MS + 60000, DAY + 8 * HOUR_MS, 9,
 		    "07:10 07:20 07:30 07:40 07:50 08:00");
@@ -200,6 +201,8 @@ static void test_times_are_local(void **state)
 	/* 2026-03-29: 02:00 is 03:00 */
 	check_times(INT64_C(1774738800000), INT64_C(1774738800000) + 23 * HOUR_MS, 9,
 		    "*Mar 29 03:00 06:00 09:00 12:00 15:00 18:00 21:00 *Mar 30");
+	check_times(INT64_C(1774738800000), INT64_C(1774738800000) + 6 * HOUR_MS, 9,
+		    "*Mar 29 01:00 03:00 04:00 05:00 06:00 07:00");
 	zone("IST-5:30");
 	check_times(DAY, DAY + 6 * HOUR_MS, 9, "06:00 07:00 08:00 09:00 10:00 11:00");
 	zone("UTC0");

@@ -106,10 +106,11 @@ static void test_json(void **state)
 static void test_json_unknown(void **state)
 {
 	static const char *const keys[] = {
-		"target",	   "from",	    "to",	 "window_s",   "judged_from", "ended",
-		"points",	   "restarts",	    "oom_kills", "verdict",    "components",
-		"carrier",	   "carrier_share", "limit",	 "limit_in_s", "limit_in_low_s",
-		"limit_in_high_s", "more_s",	    "events"};
+		"target",	   "from",    "to",	    "window_s",
+		"judged_from",	   "ended",   "points",	    "restarts",
+		"oom_kills",	   "verdict", "components", "carrier",
+		"carrier_share",   "limit",   "limit_in_s", "limit_in_low_s",
+		"limit_in_high_s", "more_s",  "events"};
 	const struct cgm_trend y = young();
 	const struct cgm_trend_row row = {.name = "new", .trend = &y, .track = &no_track};
 	json_t *o = json_of(&row);

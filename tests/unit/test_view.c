@@ -387,7 +387,7 @@ static void status(void **state)
 	show(&v, r);
 	v.late = true;
 	draw(&v);
-	assert_non_null(strstr(line(&v, 22), "no new figures: the engine does not answer"));
+	assert_non_null(strstr(line(&v, 22), "waiting for new figures: the engine may not answer"));
 	v.late = false;
 	(void)type(&v, " ");
 	draw(&v);

@@ -431,13 +431,15 @@ static void test_limit(void **state)
 	stop(&r);
 }
 
-/* The engine goes away: those that were known stay who they are. */
+/* The engine goes away: those that were known stay who they are, and nobody comes without a name.
+ */
 static void test_engine_lost(void **state)
 {
 	struct run r;
 
 	start(state, &r);
 	assert_int_equal(unlink(tree_path(r.t, "docker/containers.json")), 0);
+	group(&r, DB, "100\n", "50");
 	r.w->list_due = true;
 	next(&r);
 	assert_int_equal(r.r.n, 1);

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hundreds of seeded draws of each kind of series: how often the verdict is right. */
+#include "growth_series.h"
+
+#define DRAWS 300
+
+static struct series s;
+static const size_t lengths[] = {60, 120, 240, 720};
+#define N_LENGTHS (sizeof lengths / sizeof *lengths)
+
+typedef void make_fn(size_t n, uint64_t *rnd);
+
+struct tally {
+	size_t n, by[CGM_GROWTH_VERDICT_COUNT], sawtooth;
+};
+
+static struct tally tally(make_fn *make, size_t n, size_t draws, uint64_t *rnd)
+{
+	struct tally t = {.n = draws};
+
+	for (size_t i = 0; i < draws; i++) {
+		make(n, rnd);
+		struct cgm_growth g = judged(&s, 0.5);
+
+		t.by[g.verdict]++;
+		t.sawtooth += g.sawtooth;
+	}
+	return t;
+}
+
+static void at_least(const struct tally *t, const char *what, size_t n, size_t right,
+		     unsigned percent)
+{
+	print_message("%s of %zu: %zu of %zu\n", what, n, right, t->n);
+	if (right * 100 < t->n * percent)
+		fail_msg("%s of %zu points: %zu of %zu right, %zu unknown, %zu steady, %zu "
+			 "growing, %zu shrinking, %zu plateau, %zu stepped",
+			 what, n, right, t->n, t->by[0], t->by[1], t->by[2], t->by[3], t->by[4],
+			 t->by[5]);
+}
+
+/* 98 of 100 at each length, from the @first on. */
+static void mostly(const char *what, make_fn *make, enum cgm_growth_verdict verdict, size_t first)
+{
+	uint64_t rnd = test_seed();
+
+	for (size_t i = first; i < N_LENGTHS; i++) {
+		struct tally t = tally(make, lengths[i], DRAWS, &rnd);
+
+		at_least(&t, what, lengths[i], t.by[verdict], 98);
+	}
+}
+
+static void white(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+}
+
+static void correlated(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0.9, rnd);
+}
+
+static void walk(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 1, rnd);
+}
+
+/* No growth claimed in 99 of 100, whatever the name that it goes by. */
+static void flat(const char *what, make_fn *make, unsigned steady)
+{
+	uint64_t rnd = test_seed();
+
+	for (size_t i = 0; i < N_LENGTHS; i++) {
+		struct tally t = tally(make, lengths[i], DRAWS, &rnd);
+		size_t none = t.by[CGM_GROWTH_STEADY] + t.by[CGM_GROWTH_UNKNOWN];
+
+		at_least(&t, what, lengths[i], none, 99);
+		at_least(&t, what, lengths[i], t.by[CGM_GROWTH_STEADY], steady);
+	}
+}
+
+static void test_white_noise(void **state)
+{
+	(void)state;
+	flat("white noise", white, 99);
+}
+
+static void test_correlated_noise(void **state)
+{
+	(void)state;
+	flat("AR(0.9) noise", correlated, 96);
+}
+
+static void test_random_walk(void **state)
+{
+	uint64_t rnd = test_seed();
+
+	(void)state;
+	for (size_t i = 0; i < N_LENGTHS; i++) {
+		struct tally t = tally(walk, lengths[i], 2 * DRAWS, &rnd);
+
+		at_least(&t, "random walk", lengths[i],
+			 t.by[CGM_GROWTH_STEADY] + t.by[CGM_GROWTH_UNKNOWN], 97);
+		at_least(&t, "random walk, not growing", lengths[i], t.n - t.by[CGM_GROWTH_GROWING],
+			 98);
+	}
+}
+
+static void linear(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+	add_ramp(&s, 0, 1, 12);
+}
+
+/* As much as noise that wanders needs in so few points. */
+static void linear_correlated(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0.9, rnd);
+	add_ramp(&s, 0, 1, 50);
+}
+
+static void gap(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+	add_ramp(&s, 0, 1, 20);
+	cut_gap(&s, 0.35, 0.6);
+}
+
+/* A leak that takes its memory in pieces, of sizes and at times of chance. */
+static void by_chance(size_t n, uint64_t *rnd)
+{
+	double taken = 0;
+
+	noise_start(&s, n, 0, rnd);
+	for (size_t i = 0; i < n; i++) {
+		if (draw(rnd) < 0.5)
+			taken += 2 * (0.5 + draw(rnd));
+		s.v[i].v += taken;
+	}
+}
+
+static void late(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+	add_ramp(&s, 0.6, 1, 30);
+}
+
+static void test_growing(void **state)
+{
+	(void)state;
+	mostly("linear", linear, CGM_GROWTH_GROWING, 0);
+	mostly("linear in AR(0.9) noise", linear_correlated, CGM_GROWTH_GROWING, 0);
+	mostly("linear with a gap", gap, CGM_GROWTH_GROWING, 0);
+	mostly("in pieces", by_chance, CGM_GROWTH_GROWING, 1);
+	mostly("from some time on", late, CGM_GROWTH_GROWING, 0);
+}
+
+static void shrinking(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+	add_ramp(&s, 0, 1, -12);
+}
+
+static void test_shrinking(void **state)
+{
+	(void)state;
+	mostly("linear fall", shrinking, CGM_GROWTH_SHRINKING, 0);
+}
+
+static void step(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+	add_step(&s, n / 5 + (size_t)(draw(rnd) * 0.6 * (double)n), 12);
+}
+
+static void step_correlated(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0.9, rnd);
+	add_step(&s, n / 5 + (size_t)(draw(rnd) * 0.6 * (double)n), draw(rnd) < 0.5 ? 14 : -14);
+}
+
+static void test_step(void **state)
+{
+	(void)state;
+	mostly("step", step, CGM_GROWTH_STEPPED, 0);
+	mostly("step in AR(0.9) noise", step_correlated, CGM_GROWTH_STEPPED, 0);
+}
+
+static void saturating(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+	add_saturating(&s, 60);
+}
+
+static void then_level(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+	add_ramp(&s, 0, 0.5, 30);
+}
+
+static void then_level_correlated(size_t n, uint64_t *rnd)
+{
+	noise_start(&s, n, 0.9, rnd);
+	add_ramp(&s, 0, 0.5, 60);
+}
+
+static void test_plateau(void **state)
+{
+	(void)state;
+	mostly("saturating", saturating, CGM_GROWTH_PLATEAU, 1);
+	mostly("linear, then level", then_level, CGM_GROWTH_PLATEAU, 0);
+	mostly("the same in AR(0.9) noise", then_level_correlated, CGM_GROWTH_PLATEAU, 1);
+}
+
+static void teeth(size_t n, uint64_t *rnd)
+{
+	size_t period = n / 14 + (size_t)(draw(rnd) * 4);
+
+	noise_start(&s, n, 0, rnd);
+	add_teeth(&s, period, (size_t)(draw(rnd) * (double)period), 40);
+}
+
+static void rising_teeth(size_t n, uint64_t *rnd)
+{
+	teeth(n, rnd);
+	add_ramp(&s, 0, 1, 120);
+}
+
+static void test_sawtooth(void **state)
+{
+	uint64_t rnd = test_seed();
+
+	(void)state;
+	for (size_t i = 1; i < N_LENGTHS; i++) {
+		struct tally t = tally(teeth, lengths[i], DRAWS, &rnd);
+
+		at_least(&t, "sawtooth", lengths[i], t.by[CGM_GROWTH_STEADY], 98);
+		at_least(&t, "sawtooth is seen", lengths[i], t.sawtooth, 98);
+		t = tally(rising_teeth, lengths[i], DRAWS, &rnd);
+		at_least(&t, "rising sawtooth", lengths[i], t.by[CGM_GROWTH_GROWING], 98);
+		at_least(&t, "rising sawtooth is seen", lengths[i], t.sawtooth, 98);
+	}
+}
+
+/* The interval has the true rate in 95 of 100, and 90 at least. */
+static void test_interval(void **state)
+{
+	static const double rhos[] = {0, 0.5, 0.9};
+	uint64_t rnd = test_seed();
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++)
+		for (size_t i = k == 2 ? 3 : 1; i < N_LENGTHS; i++) {
+			struct tally t = {.n = DRAWS};
+			size_t in = 0;
+
+			for (size_t d = 0; d < DRAWS; d++) {
+				double rate = 40 / STEP_S / (double)lengths[i];
+
+				noise_start(&s, lengths[i], rhos[k], &rnd);
+				add_ramp(&s, 0, 1, 40);
+				struct cgm_growth g = judged(&s, 0.5);
+
+				in += g.low <= rate && rate <= g.high;
+			}
+			at_least(&t, "interval", lengths[i], in, 90);
+		}
+}
+
+/* Whatever points there are, the answer is whole and its numbers are finite. */
+static void test_anything(void **state)
+{
+	uint64_t rnd = test_seed();
+
+	(void)state;
+	for (size_t d = 0; d < 2000; d++) {
+		s.n = next_random(&rnd) % (d % 8 ? 40 : 600);
+		for (size_t i = 0; i < s.n; i++) {
+			uint64_t r = next_random(&rnd);
+
+			s.v[i].s = r % 16 ? (double)i : (double)(r % 1000);
+			s.v[i].v = r % 3 ? (double)(r >> 60) : (double)(r >> (r % 64));
+		}
+		struct cgm_growth g = judged(&s, 0);
+
+		assert_in_range(g.verdict, 0, CGM_GROWTH_VERDICT_COUNT - 1);
+		assert_true(g.rate - g.rate == 0 && g.low - g.low == 0 && g.high - g.high == 0);
+		assert_true(g.p >= 0 && g.p <= 1 + 1e-6 && g.more_s >= 0);
+		if (g.verdict == CGM_GROWTH_UNKNOWN)
+			assert_true(g.more_s > 0);
+		else
+			assert_true(g.more_s <= 0);
+		if (g.verdict == CGM_GROWTH_GROWING)
+			assert_true(g.rise > 0 && g.significant);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_white_noise), cmocka_unit_test(test_correlated_noise),
+		cmocka_unit_test(test_random_walk), cmocka_unit_test(test_growing),
+		cmocka_unit_test(test_shrinking),   cmocka_unit_test(test_step),
+		cmocka_unit_test(test_plateau),	    cmocka_unit_test(test_sawtooth),
+		cmocka_unit_test(test_interval),    cmocka_unit_test(test_anything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
