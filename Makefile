@@ -67,7 +67,7 @@ TOOL_BIN := $(patsubst %.c,$(B)/tools/%,$(notdir $(TOOL_SRC)))
 .SECONDARY:
 .PHONY: all help completions tools ut-bins fuzz fuzz-bins check check-unit check-cli check-asan check-hdr check-man \
 	check-layers check-api check-fuzz check-valgrind check-fmt check-cppcheck check-shell lint check-real check-live check-guest \
-	check-lab check-go check-lab-go check-lab-grow check-long check-long-cli bench install uninstall dist clean FORCE
+	check-lab check-go check-lab-go check-lab-grow check-tui check-report check-long check-long-cli bench install uninstall dist clean FORCE
 ## all: the program and the library (this is the default)
 all: $(B)/cgmem $(B)/libcgmem.a $(B)/libcgmem.pc
 
@@ -242,6 +242,13 @@ check-shell:
 comma := ,
 ## lint: check-fmt, cppcheck, shellcheck, layers, headers, man pages
 lint: check-fmt check-cppcheck check-shell check-layers check-hdr check-man
+
+## check-tui: cgmem top in a terminal (tmux)
+check-tui: $(B)/cgmem $(TOOL_BIN) $(B)/tools/make_history
+	$(Q)$(TESTENV) tests/tui/run
+## check-report: the page of cgmem report in a browser (headless Chromium, axe-core)
+check-report: $(B)/cgmem $(TOOL_BIN) $(B)/tools/make_history
+	$(Q)$(TESTENV) tests/report/run
 
 # ---- checks on real kernels and engines (root) ------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ static const struct cgm_option trend_options[] = {
 	 set_since},
 	{"file", 0, CGM_ARG_FILE, "PATH", NULL, "the history file", set_file},
 	{"fail-if", 0, CGM_ARG_TEXT, "CONDITION", NULL,
-	 "exit 5 when it holds: 'growth>10M/h', 'limit-in<6h'", set_fail_if},
+	 "exit 5 if it holds: 'growth>10M/h', 'limit-in<6h'", set_fail_if},
 	{"csv", 0, CGM_ARG_NONE, NULL, NULL, "one line a container and component", set_csv},
 	{0},
 };
@@ -353,7 +353,7 @@ static int run_trend(const struct cgm_global *g, void *opts, int argc, char **ar
 extern const struct cgm_command cgm_cmd_trend;
 const struct cgm_command cgm_cmd_trend = {
 	.name = "trend",
-	.summary = "From recorded history: what grows, how fast, and when it meets the limit.",
+	.summary = "Say what grew as recorded, how fast, and when it meets the limit.",
 	.usage = "[OPTION]... [TARGET]...",
 	.options = trend_options,
 	.operands = CGM_ARG_TARGET,

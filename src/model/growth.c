@@ -22,11 +22,15 @@
 #define CHOSEN 1.45
 #define ENDED  1.3
 /* Slopes differ by so many deviations of a random walk's. */
-#define BEND 5.0
+#define BEND 3.0
+/* So many points tell where growth began; a piece has more. */
+#define FIRST 3
 /* A series with so many jumps one way goes up by stairs. */
 #define STAIRS 3
 /* A curve that bent twice has levelled off when it is this much slower than at first. */
 #define SLOWER 10
+/* What goes on at more than one part in so many of what it was is no plateau. */
+#define SLOWS 4
 /* A plateau is at least one part in so many of what was seen: a pause is none. */
 #define LEVEL_PART 6
 /* How long to watch when there are not even two points, seconds. */
@@ -164,6 +168,14 @@ static bool is_trend(const struct judged *j, struct piece *p, double strictly)
 	return cgm_line_is_significant(&p->line, j->n_pieces > 1 ? strictly : 1);
 }
 
+/* The level of the first points. */
+static double beginning(const struct cgm_xy *v, double *a)
+{
+	for (size_t i = 0; i < FIRST; i++)
+		a[i] = v[i].v;
+	return cgm_median(a, FIRST);
+}
+
 static void weigh_pieces(struct judged *j, struct cgm_growth_work *w)
 {
 	size_t last = j->n_pieces - 1, tail = last;
@@ -185,9 +197,9 @@ static void weigh_pieces(struct judged *j, struct cgm_growth_work *w)
 
 		if (!j->grew && q->line.rise > j->noise && is_trend(j, q, ENDED))
 			j->grew = q;
-		if (j->grew)
-			j->grown += q->line.rise;
 	}
+	if (j->grew)
+		j->grown = p->line.level - beginning(j->v + j->grew->from, w->a);
 	j->significant = is_trend(j, p, CHOSEN);
 }
 
@@ -208,6 +220,15 @@ static bool has_ebbed(const struct judged *j)
 	       l->slope * SLOWER <= j->grew->line.slope;
 }
 
+/* What grew surely goes on, and not so much slower that it could be called level. */
+static bool slows_only(const struct judged *j)
+{
+	const struct cgm_line *l = &last_piece(j)->line;
+
+	return j->grew && l->p < CGM_GROWTH_LEVEL && l->rise > j->noise &&
+	       l->slope * SLOWS > j->grew->line.slope;
+}
+
 /* What it is, and for UNKNOWN how many seconds more would tell. */
 static enum cgm_growth_verdict name(const struct judged *j, double *ret_more_s)
 {
@@ -221,6 +242,8 @@ static enum cgm_growth_verdict name(const struct judged *j, double *ret_more_s)
 			return CGM_GROWTH_UNKNOWN;
 		return l->rise > 0 ? CGM_GROWTH_GROWING : CGM_GROWTH_SHRINKING;
 	}
+	if (slows_only(j))
+		return CGM_GROWTH_GROWING;
 	if (j->grew && j->grown > j->noise && l->most < j->grew->line.least) {
 		*ret_more_s = (all - LEVEL_PART * level) / (LEVEL_PART - 1);
 		return *ret_more_s > 0 ? CGM_GROWTH_UNKNOWN : CGM_GROWTH_PLATEAU;
@@ -247,7 +270,7 @@ static void judge(struct judged *j, struct cgm_growth_work *w, struct cgm_growth
 	ret->low = p->line.low;
 	ret->high = p->line.high;
 	ret->p = p->line.p;
-	ret->significant = j->significant;
+	ret->significant = j->significant || slows_only(j);
 	ret->rise = p->line.rise;
 	if (p->from)
 		ret->since_s = j->v[p->from].s;

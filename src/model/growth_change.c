@@ -15,7 +15,7 @@
  * A jump is so many times what a third of such medians differ by, which is half a standard
  * deviation: noise and walks do not get there.
  */
-#define JUMP 14.0
+#define JUMP 16.0
 /* Among fewer points nothing tells what is usual. */
 #define JUMP_POINTS 20
 /* And what lies further out, on either side, is as level as this share of it. */
@@ -42,14 +42,23 @@ static double step_at(const struct cgm_xy *v, size_t k, size_t side)
 	return median_of(v + k, side) - median_of(v + k - side, side);
 }
 
-/* Level before and behind: against points that lie further out, or among its own at the ends. */
-static bool is_level(const struct cgm_xy *v, size_t n, size_t k, size_t side, double size)
+/*
+ * On its way as before, and behind: against points that lie further out, or among its own at the
+ * ends. @slope is what the series does over @side points anyway.
+ */
+static bool is_level(const struct cgm_xy *v, size_t n, size_t k, size_t side, double slope,
+		     double size)
 {
+	double most = LEVEL * cgm_abs(size), before, behind;
 	size_t half = side / 2;
-	double before = k < 2 * side ? step_at(v, k - half, half) : step_at(v, k - side, side);
-	double behind = k + 2 * side > n ? step_at(v, k + half, half) : step_at(v, k + side, side);
-	double most = LEVEL * cgm_abs(size);
+	double short_slope = slope * (double)half / (double)side;
 
+	if (k < side || k + side > n)
+		return false;
+	before = k < 2 * side ? step_at(v, k - half, half) - short_slope
+			      : step_at(v, k - side, side) - slope;
+	behind = k + 2 * side > n ? step_at(v, k + half, half) - short_slope
+				  : step_at(v, k + side, side) - slope;
 	return cgm_abs(before) <= most && cgm_abs(behind) <= most;
 }
 
@@ -89,25 +98,37 @@ static double usual_step(const double *steps, size_t n, double *a)
 	return cgm_select(a, n, n / 3);
 }
 
+/* How far the levels on both sides of each point are apart, beyond what they usually are. */
+static double steps_make(const struct cgm_xy *v, size_t n, size_t side, double *steps, double *a)
+{
+	double slope;
+
+	for (size_t k = side; k + side <= n; k++)
+		steps[k] = a[k] = step_at(v, k, side);
+	slope = cgm_median(a + side, n - 2 * side + 1);
+	for (size_t k = side; k + side <= n; k++)
+		steps[k] -= slope;
+	return slope;
+}
+
 size_t cgm_jumps_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
 		      struct cgm_jump *ret, size_t max)
 {
 	size_t side = n / 24, m = 0, k;
-	double least;
+	double least, slope;
 
 	if (n < JUMP_POINTS)
 		return 0;
 	side = side < SIDE_MIN ? SIDE_MIN : side > SIDE_MAX ? SIDE_MAX : side;
-	for (k = side; k + side <= n; k++)
-		w->a[k] = step_at(v, k, side);
+	slope = steps_make(v, n, side, w->a, w->b);
 	least = JUMP * usual_step(w->a + side, n - 2 * side + 1, w->b);
 	if (least < noise)
 		least = noise;
 	while (m < max && (k = largest(w->a, n, side)) && cgm_abs(w->a[k]) > least) {
-		double size = w->a[k];
+		size_t at = edge(v, k, side);
 
-		if (is_level(v, n, k, side, size) && !is_gap(v, n, edge(v, k, side)))
-			ret[m++] = (struct cgm_jump){edge(v, k, side), size};
+		if (is_level(v, n, at, side, slope, w->a[k]) && !is_gap(v, n, at))
+			ret[m++] = (struct cgm_jump){at, w->a[k]};
 		for (size_t i = k > 2 * side ? k - side : side; i <= k + side && i + side <= n; i++)
 			w->a[i] = 0;
 	}

@@ -20,8 +20,6 @@
 
 #include "base/banned.h"
 
-/* The chance of a false alarm of the trend test, on either side. */
-#define LEVEL 0.01
 /* 95 % */
 #define INTERVAL 1.96
 #define WALK	 5.3
@@ -188,12 +186,12 @@ static void test(size_t n, struct rest r, struct cgm_line *l)
 	if (r.squares > 0)
 		l->stray = cgm_abs(l->rise) / cgm_sqrt(r.squares / m) / rise_error(n, r.rho);
 	/* the error of the autocorrelation itself, which is as one to the root of n, is in this */
-	l->trend = l->p < LEVEL && l->rise != 0 && l->stray > 2 + 25 / cgm_sqrt(m);
+	l->trend = l->p < CGM_GROWTH_LEVEL && l->rise != 0 && l->stray > 2 + 25 / cgm_sqrt(m);
 }
 
 bool cgm_line_is_significant(const struct cgm_line *l, double strictly)
 {
-	return l->p < LEVEL && l->rise != 0 &&
+	return l->p < CGM_GROWTH_LEVEL && l->rise != 0 &&
 	       (l->walk > WALK * strictly || l->stray > STRAY * strictly);
 }
 

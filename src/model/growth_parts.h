@@ -8,6 +8,8 @@
 
 #include "model/growth.h"
 
+/* The chance of a false alarm of the trend test, on either side. */
+#define CGM_GROWTH_LEVEL 0.01
 /* Fewer points than these are not judged; a sawtooth needs so many minima. */
 #define CGM_GROWTH_POINTS_MIN 12
 #define CGM_GROWTH_MINIMA_MIN 6

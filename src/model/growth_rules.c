@@ -163,7 +163,7 @@ static void say_rate(struct cgm_finding *f, const struct cgm_trend *t, enum cgm_
 {
 	const struct cgm_trend_part *p = &t->part[id];
 	char name[CGM_NAME_TEXT], rate[64], span[CGM_TEXT_MAX], in[CGM_TEXT_MAX], l[CGM_TEXT_MAX];
-	char limit[CGM_GO_TEXT] = "", share[CGM_TEXT_MAX] = "";
+	char limit[CGM_GO_TEXT] = "", share[CGM_GO_TEXT] = "";
 
 	cgm_trend_rate_text(rate, p, cgm_trends[id].bytes);
 	if (f->severity > CGM_INFO)

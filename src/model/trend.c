@@ -145,6 +145,11 @@ static double noise_of(enum cgm_trend_id id, double now)
 	return part > least ? part : least;
 }
 
+static double between(double v, double low, double high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
 static int judge(const struct window *w, enum cgm_trend_id id, struct cgm_trend_part *ret)
 {
 	size_t n = line_make(w, id);
@@ -154,7 +159,8 @@ static int judge(const struct window *w, enum cgm_trend_id id, struct cgm_trend_
 	if (!n)
 		return 0;
 	ret->known = true;
-	ret->now = w->v[n - 1].v > 0 ? (uint64_t)w->v[n - 1].v : 0;
+	/* whatever a history file says: no number that a uint64_t does not hold */
+	ret->now = (uint64_t)between(w->v[n - 1].v, 0, 9e18);
 	o.noise = noise_of(id, w->v[n - 1].v);
 	return cgm_growth_judge(w->v, n, &o, &ret->growth);
 }
@@ -238,11 +244,6 @@ static void find_carrier(const struct window *w, struct cgm_trend *t)
 	t->carrier = go_part(w, t, most, docker->since_s, &slope);
 	if (slope < most)
 		t->carrier_share *= slope / most;
-}
-
-static double between(double v, double low, double high)
-{
-	return v < low ? low : v > high ? high : v;
 }
 
 static double seconds_to(double room, double rate)

@@ -57,6 +57,8 @@ void cgm_event_text(struct cgm_buf *b, const struct cgm_event *e)
 {
 	char text[CGM_TEXT_MAX];
 
+	if ((unsigned)e->kind >= CGM_EVENT_KIND_COUNT)
+		return;
 	if (e->kind == CGM_EVENT_OOM_KILL)
 		add_kill(b, e);
 	else if (e->kind == CGM_EVENT_LIMIT || e->kind == CGM_EVENT_CLOCK)

@@ -69,7 +69,7 @@ static bool value_at(const struct cgm_track *t, enum cgm_curve id, size_t at, si
 		const struct cgm_point *p = &t->points[*from];
 
 		if (cgm_curve_get(p, id, &v))
-			*last = (struct cgm_opt){.v = (uint64_t)v, .known = true};
+			*last = (struct cgm_opt){.v = cgm_whole(v), .known = true};
 		else if (!cgm_curves[id].go && cgm_curve_get(p, CGM_CURVE_STACK, &v))
 			*last = (struct cgm_opt){0}; /* there was a limit, and is none now */
 	}

@@ -66,9 +66,9 @@ static void put_plot(struct cgm_buf *b, const struct cgm_report *r, const struct
 	cgm_chart_init(&c, b, r, l->id, max, l->bytes);
 	cgm_buf_adds(&words, "Lines over time. The highest value is ");
 	if (l->bytes)
-		cgm_buf_addf(&words, "%s.", cgm_human_bytes(text, (uint64_t)max));
+		cgm_buf_addf(&words, "%s.", cgm_human_bytes(text, cgm_whole(max)));
 	else
-		cgm_buf_addf(&words, "%ju.", (uintmax_t)max);
+		cgm_buf_addf(&words, "%ju.", (uintmax_t)cgm_whole(max));
 	cgm_chart_open(&c, l->size, l->title, cgm_buf_str(&words));
 	put_lines(l, &c, all);
 	cgm_chart_close(&c);

@@ -146,8 +146,8 @@ static void put_docker_tile(struct cgm_buf *b, const struct cgm_report *r)
 	}
 	if (high > low)
 		(void)snprintf(more, sizeof more, "between %s and %s",
-			       cgm_human_bytes(low_text, (uint64_t)low),
-			       cgm_human_bytes(high_text, (uint64_t)high));
+			       cgm_human_bytes(low_text, cgm_whole(low)),
+			       cgm_human_bytes(high_text, cgm_whole(high)));
 	put_bytes_tile(b, "docker stats", p->now, more);
 }
 
@@ -180,7 +180,7 @@ static void put_rate_tile(struct cgm_buf *b, const struct cgm_report *r)
 	if (p->growth.verdict == CGM_GROWTH_UNKNOWN) {
 		if (t->more_s > 0)
 			(void)snprintf(more, sizeof more, "%s more are needed",
-				       cgm_human_seconds(span, (uint64_t)t->more_s));
+				       cgm_human_seconds(span, cgm_whole(t->more_s)));
 		put_tile(b, "Growth", "not known yet", more);
 		return;
 	}

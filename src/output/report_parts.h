@@ -9,6 +9,12 @@
 #include "output/report.h"
 #include "output/svg.h"
 
+/* The largest integers are not doubles. */
+static inline uint64_t cgm_whole(double v)
+{
+	return v >= 0x1p63 ? UINT64_MAX : v > 0 ? (uint64_t)v : 0;
+}
+
 /*
  * What is drawn. First the layers of the plot of memory, from the lowest to the uppermost: what
  * docker leaves out lies on top, so that docker's figure is a line between two layers.

@@ -74,7 +74,7 @@ static void put_cells(struct cgm_buf *b, const struct cgm_point *p, const enum c
 
 	for (size_t i = 0; i < n; i++)
 		cgm_buf_addf(b, "<td class=\"num\">%s</td>",
-			     cgm_curve_get(p, curves[i], &v) ? cgm_human_bytes(text, (uint64_t)v)
+			     cgm_curve_get(p, curves[i], &v) ? cgm_human_bytes(text, cgm_whole(v))
 							     : "-");
 }
 

@@ -218,7 +218,7 @@ static void put_limit_label(const struct cgm_stack *s, const struct cgm_chart *c
 
 	if (s->limit <= 0)
 		return;
-	(void)cgm_human_bytes(text, (uint64_t)s->limit);
+	(void)cgm_human_bytes(text, cgm_whole(s->limit));
 	if (s->limit <= s->high)
 		cgm_buf_addf(c->b,
 			     "<text class=\"limit end\" x=\"100%%\" dx=\"-6\" y=\"%s\" "
@@ -274,10 +274,10 @@ void cgm_stack_describe(const struct cgm_stack *s, const struct cgm_report *r, s
 		     cgm_report_time(to, t->points[t->n - 1].time_ms, false));
 	if (known) {
 		cgm_buf_addf(b, " Docker's figure begins at %s",
-			     cgm_human_bytes(text, (uint64_t)first));
-		cgm_buf_addf(b, " and ends at %s;", cgm_human_bytes(text, (uint64_t)last));
+			     cgm_human_bytes(text, cgm_whole(first)));
+		cgm_buf_addf(b, " and ends at %s;", cgm_human_bytes(text, cgm_whole(last)));
 	}
-	cgm_buf_addf(b, " the highest value is %s.", cgm_human_bytes(text, (uint64_t)s->most));
+	cgm_buf_addf(b, " the highest value is %s.", cgm_human_bytes(text, cgm_whole(s->most)));
 	if (s->limit > 0)
-		cgm_buf_addf(b, " The limit is %s.", cgm_human_bytes(text, (uint64_t)s->limit));
+		cgm_buf_addf(b, " The limit is %s.", cgm_human_bytes(text, cgm_whole(s->limit)));
 }

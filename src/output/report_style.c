@@ -185,6 +185,7 @@ const char *const cgm_report_page_style[] = {
 	".words{min-width:11em}\n",
 	".formula{min-width:16em;color:var(--soft)}\n",
 	".events{width:auto}\n",
+	".events td,.verdict p,li,summary{overflow-wrap:anywhere}\n",
 	".finding{border:1px solid var(--rule);border-left:4px solid var(--accent);"
 	"border-radius:6px;padding:14px 18px;margin-top:14px}\n",
 	".finding.warn{border-left-color:var(--warn)}\n",
@@ -253,4 +254,4 @@ const char *const cgm_report_svg_style[] = {
 };
 /* clang-format on */
 
-const char cgm_report_style_hash[] = "cwje7IjteJUZol8LWHHxlYKc1nVW2g6Zi/8HNTv1vHE=";
+const char cgm_report_style_hash[] = "sUHygV7APKY24esF+T61yJoaAiu4HihcbSpUOwpmQ/Y=";

@@ -22,28 +22,14 @@ static uint64_t scale(enum cgm_series_id id)
 	return cgm_series[id].unit == CGM_BYTES ? 1024 : 1;
 }
 
-static bool in_family(enum cgm_series_id id, enum cgm_family f)
-{
-	return cgm_series[id].go == (f == CGM_FAMILY_GO);
-}
-
-uint32_t cgm_family_mask(enum cgm_family f)
-{
-	uint32_t mask = 0;
-
-	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++)
-		mask |= (uint32_t)in_family(i, f) << i;
-	return mask;
-}
-
 /* ", a_kib" or ", a_kib, a_below_kib, a_above_kib" of each; how many they are. */
-static unsigned add_names(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
+static unsigned add_names(struct cgm_buf *b, enum cgm_family f, unsigned n_kinds)
 {
 	static const char *const kinds[] = {"", "_below", "_above"};
-	unsigned n_kinds = t == CGM_TIER_RAW ? 1 : 3, n = 0;
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++)
-		for (unsigned k = 0; k < n_kinds && in_family(i, f); k++, n++)
+	for (unsigned i = cgm_family_begin(f); i < cgm_family_end(f); i++)
+		for (unsigned k = 0; k < n_kinds; k++, n++)
 			cgm_buf_addf(b, ", %s%s%s", cgm_series[i].name, kinds[k],
 				     suffix(cgm_series[i].unit));
 	return n;
@@ -55,17 +41,17 @@ void cgm_columns_insert(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
 
 	cgm_buf_addf(b, "INSERT OR REPLACE INTO %s(%s", cgm_tiers[t].table[f],
 		     t == CGM_TIER_RAW ? "round, target" : "part_s, target, time_s, span_s, n");
-	n = add_names(b, f, t);
+	n = add_names(b, f, t == CGM_TIER_RAW ? 1 : 3);
 	cgm_buf_adds(b, t == CGM_TIER_RAW ? ") VALUES(?, ?" : ") VALUES(?, ?, ?, ?, ?");
 	for (; n; n--)
 		cgm_buf_adds(b, ", ?");
 	cgm_buf_adds(b, ")");
 }
 
-void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t)
+void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t, bool means)
 {
 	cgm_buf_adds(b, t == CGM_TIER_RAW ? "SELECT 0" : "SELECT time_s, span_s, n");
-	add_names(b, f, t);
+	(void)add_names(b, f, t == CGM_TIER_RAW || means ? 1 : 3);
 	cgm_buf_addf(b, " FROM %s WHERE ", cgm_tiers[t].table[f]);
 	cgm_buf_adds(b, t == CGM_TIER_RAW
 				? "round = ? AND target = ?"
@@ -90,12 +76,10 @@ void cgm_columns_bind(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum
 	int step = t == CGM_TIER_RAW ? 1 : 3;
 
 	(void)sq->clear_bindings(s);
-	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++) {
+	for (unsigned i = cgm_family_begin(f); i < cgm_family_end(f); i++) {
 		uint64_t by = scale(i);
 		int64_t v;
 
-		if (!in_family(i, f))
-			continue;
 		at += step;
 		if (!cgm_point_has(p, i) || !believed(p->v[i], by) || !believed(p->max[i], by))
 			continue;
@@ -120,15 +104,13 @@ static bool take(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, uint64_t 
 }
 
 void cgm_columns_read(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum cgm_family f,
-		      enum cgm_tier t, struct cgm_point *p)
+		      enum cgm_tier t, bool means, struct cgm_point *p)
 {
-	int step = t == CGM_TIER_RAW ? 1 : 3;
+	int step = t == CGM_TIER_RAW || means ? 1 : 3;
 
-	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++) {
+	for (unsigned i = cgm_family_begin(f); i < cgm_family_end(f); i++) {
 		uint64_t v, below = 0, above = 0;
 
-		if (!in_family(i, f))
-			continue;
 		at += step;
 		if (!take(sq, s, at - step, KIB_MAX, &v))
 			continue;

@@ -27,15 +27,30 @@ extern const struct cgm_tier_info cgm_tiers[CGM_TIER_COUNT];
 /* More samples than this are not believed to be in one row. */
 #define CGM_HISTORY_N_MAX (UINT64_C(1) << 20)
 
-/* The series of @f. */
-uint32_t cgm_family_mask(enum cgm_family f);
+/* The series of a family are those from one id to before another. */
+static inline unsigned cgm_family_begin(enum cgm_family f)
+{
+	return f == CGM_FAMILY_GO ? CGM_SERIES_GO_HEAP : 0;
+}
+
+static inline unsigned cgm_family_end(enum cgm_family f)
+{
+	return f == CGM_FAMILY_GO ? CGM_SERIES_COUNT : CGM_SERIES_GO_HEAP;
+}
+
+static inline uint32_t cgm_family_mask(enum cgm_family f)
+{
+	const uint32_t group = (UINT32_C(1) << CGM_SERIES_GO_HEAP) - 1;
+
+	return f == CGM_FAMILY_GO ? ~group : group;
+}
 
 /* INSERT OR REPLACE of a row: round, target, values; or part_s, target, time_s, span_s, n, values.
  */
 void cgm_columns_insert(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t);
 /* The values alone of ?1 = round, ?2 = target; or time_s, span_s, n and values of ?1 = part_s, ?2 =
- * target, ?3 <= time_s <= ?4. */
-void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t);
+ * target, ?3 <= time_s <= ?4. @means: without what is below and above. */
+void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t, bool means);
 
 /* Binds the values of @f from parameter @at on, NULL what is not known in @p; those before @at
  * become NULL and are bound afterwards. */
@@ -43,6 +58,6 @@ void cgm_columns_bind(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum
 		      enum cgm_tier t, const struct cgm_point *p);
 /* Reads them from column @at on and adds them to @p; what cannot be is unknown. */
 void cgm_columns_read(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum cgm_family f,
-		      enum cgm_tier t, struct cgm_point *p);
+		      enum cgm_tier t, bool means, struct cgm_point *p);
 
 #endif

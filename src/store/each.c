@@ -53,7 +53,7 @@ static void read_span(struct cgm_history *h, const struct cursor *c, int64_t tim
 	ret->p.known = 0;
 	ret->span_s = h->sq->column_int64(c->s, 1);
 	ret->n = n > 0 && (uint64_t)n <= CGM_HISTORY_N_MAX ? (uint64_t)n : 1;
-	cgm_columns_read(h->sq, c->s, 3, c->family, c->tier, &ret->p);
+	cgm_columns_read(h->sq, c->s, 3, c->family, c->tier, h->means, &ret->p);
 }
 
 static int read_row(struct cgm_history *h, const struct cursor *c, struct span_row *ret,
@@ -206,7 +206,7 @@ static int raw_row(struct cgm_history *h, enum cgm_family f, int64_t round, int6
 	int r = cgm_history_step(h, s, err);
 
 	if (r == 1) {
-		cgm_columns_read(h->sq, s, 1, f, CGM_TIER_RAW, p);
+		cgm_columns_read(h->sq, s, 1, f, CGM_TIER_RAW, false, p);
 		(void)h->sq->reset(s);
 	}
 	return r;

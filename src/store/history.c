@@ -10,18 +10,20 @@
 #include "store/schema.h"
 #include "base/banned.h"
 
-#define RAW_S		 UINT64_C(86400)
-#define RAW_S_MIN	 UINT64_C(600)
-#define MINUTES_S_MIN	 UINT64_C(7200) /* an hour is made from its minutes when it is over */
-#define MINUTES_S	 (14 * UINT64_C(86400))
-#define HOURS_S		 (366 * UINT64_C(86400))
-#define MAX_BYTES	 (UINT64_C(1) << 30)
-#define MAX_BYTES_MIN	 (UINT64_C(1) << 20)
-#define BUSY_MS		 2000
-#define PROGRESS_STEPS	 1000
-#define STEPS_MAX	 20000 /* thousands, and some for each page */
-#define STEPS_MAX_A_PAGE 10
-#define ROW_MAX		 (1 << 20)
+#define RAW_S	       UINT64_C(86400)
+#define RAW_S_MIN      UINT64_C(600)
+#define MINUTES_S_MIN  UINT64_C(7200) /* an hour is made from its minutes when it is over */
+#define MINUTES_S      (14 * UINT64_C(86400))
+#define HOURS_S	       (366 * UINT64_C(86400))
+#define MAX_BYTES      (UINT64_C(1) << 30)
+#define MAX_BYTES_MIN  (UINT64_C(1) << 20)
+#define BUSY_MS	       2000
+#define PROGRESS_STEPS 1000
+/* Thousands; an honest question needs some for each page. */
+#define STEPS_MAX	   5000
+#define STEPS_PAGE_BYTES   4096
+#define STEPS_MAX_PER_PAGE 20
+#define ROW_MAX		   (1 << 20)
 
 int cgm_history_default_path(char **ret)
 {
@@ -64,6 +66,8 @@ static void harden(struct cgm_history *h)
 		{SQLITE_LIMIT_VARIABLE_NUMBER, 200},
 	};
 
+	struct stat st;
+
 	(void)h->sq->db_config(h->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)h->sq->db_config(h->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	(void)h->sq->db_config(h->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
@@ -72,6 +76,8 @@ static void harden(struct cgm_history *h)
 		(void)h->sq->limit(h->db, limits[i].what, limits[i].value);
 	(void)h->sq->busy_timeout(h->db, BUSY_MS);
 	h->steps_max = STEPS_MAX;
+	if (stat(h->path, &st) == 0)
+		h->steps_max += (uint64_t)st.st_size / STEPS_PAGE_BYTES * STEPS_MAX_PER_PAGE;
 	h->sq->progress_handler(h->db, PROGRESS_STEPS, progress, h);
 }
 
@@ -113,8 +119,10 @@ static int connect_file(struct cgm_history *h, struct cgm_err *err)
 		return cgm_sqlite_fail(h->db, rc, h->path, err);
 	harden(h);
 	return exec(h,
-		    "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = "
-		    "MEMORY; PRAGMA cache_size = -2000",
+		    h->writer ? "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; "
+				"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000"
+			      : "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; "
+				"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000",
 		    err);
 }
 

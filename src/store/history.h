@@ -101,6 +101,11 @@ void cgm_history_targets_clear(struct cgm_history_targets *t);
  */
 int cgm_history_read(struct cgm_history *h, int64_t target, int64_t from_ms, int64_t to_ms,
 		     size_t max_points, struct cgm_track *ret, struct cgm_err *err);
+/*
+ * From now on the minima and maxima of minutes and hours are not read: they are as the means, and
+ * reading is twice as fast. Not for a writer.
+ */
+void cgm_history_means_only(struct cgm_history *h);
 /* When the file begins and ends, ms; both 0: it is empty. */
 int cgm_history_span(struct cgm_history *h, int64_t *ret_from_ms, int64_t *ret_to_ms,
 		     struct cgm_err *err);

@@ -74,6 +74,7 @@ struct cgm_history {
 	uint64_t steps, steps_max; /* of SQLite's machine, in thousands: a hostile file's bound */
 	struct cgm_round last;	   /* committed; id 0: none */
 	struct cgm_history_cache cache;
+	bool means; /* nobody asks for minima and maxima */
 
 	/* writing */
 	bool writer, in_round;

@@ -270,3 +270,14 @@ int cgm_history_read(struct cgm_history *h, int64_t target, int64_t from_ms, int
 	t = (struct cgm_track){0};
 	return 0;
 }
+
+void cgm_history_means_only(struct cgm_history *h)
+{
+	if (h->writer || h->means)
+		return;
+	h->means = true;
+	for (unsigned i = CGM_SQL_SPAN_GET; i < CGM_SQL_SPAN_GET + 2 * CGM_FAMILY_COUNT; i++) {
+		(void)h->sq->finalize(h->statements[i]);
+		h->statements[i] = NULL;
+	}
+}

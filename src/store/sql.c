@@ -44,7 +44,7 @@ static const char *const texts[CGM_SQL_RAW_ADD] = {
 			 "pragma_freelist_count, pragma_page_size",
 };
 
-static void add_text(struct cgm_buf *b, enum cgm_statement id)
+static void add_text(struct cgm_buf *b, enum cgm_statement id, bool means)
 {
 	unsigned at = (unsigned)id - CGM_SQL_RAW_ADD;
 	enum cgm_family f = at % CGM_FAMILY_COUNT;
@@ -57,7 +57,7 @@ static void add_text(struct cgm_buf *b, enum cgm_statement id)
 	if (what == 0 || what == 3)
 		cgm_columns_insert(b, f, t);
 	else if (what == 1 || what == 4)
-		cgm_columns_select(b, f, t);
+		cgm_columns_select(b, f, t, means);
 	else if (what == 2)
 		cgm_buf_addf(b, "DELETE FROM %s WHERE round = ?", table);
 	else if (what == 5)
@@ -82,7 +82,7 @@ sqlite3_stmt *cgm_history_sql(struct cgm_history *h, enum cgm_statement id, stru
 	if (id < CGM_SQL_RAW_ADD)
 		cgm_buf_adds(&b, texts[id]);
 	else
-		add_text(&b, id);
+		add_text(&b, id, h->means);
 	if (b.failed) {
 		cgm_err_set(err, ENOMEM, "%s: no memory", h->path);
 		return NULL;

@@ -77,6 +77,7 @@ int cgm_history_begin(struct cgm_history *h, int64_t time_ms, struct cgm_err *er
 	if (time_ms <= 0 || time_ms > TIME_MAX_MS)
 		return cgm_err_set(err, EINVAL, "%s: the clock is wrong", h->path);
 	h->steps = 0;
+	h->steps_max = STEPS_MAX + STEPS_MAX_PER_TARGET * h->known.n;
 	r = check_moved(h, err);
 	if (r == 0)
 		r = cgm_history_run(h, cgm_history_sql(h, CGM_SQL_BEGIN, err), err);

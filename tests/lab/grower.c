@@ -49,8 +49,7 @@ struct scenario {
 	void (*tick)(struct grower *g);
 };
 
-#define STEADY	      "steady"
-#define LEVEL	      "steady|plateau" /* by where it began */
+#define LEVEL	      "steady|plateau"
 #define CACHE_OR_SLAB "growth-cache|growth-kernel"
 
 static const struct scenario scenarios[] = {
@@ -62,7 +61,7 @@ static const struct scenario scenarios[] = {
 	  grow_anon),
 	S("bursts", "growth-anon", "growth-anon", "-", 30, F_QUIET,
 	  "anonymous memory, nothing for seconds and then much", NULL, grow_bursts),
-	S("busy", "growth-anon", "growth-anon", "-", 50, F_QUIET,
+	S("busy", "growth-anon", "growth-anon", "-", 40, F_QUIET,
 	  "anonymous memory, amid work that takes and returns some", NULL, grow_busy),
 	S("child", "growth-anon", "growth-anon", "-", 20, F_QUIET,
 	  "anonymous memory of a child of a program that waits", NULL, grow_child),
@@ -90,26 +89,27 @@ static const struct scenario scenarios[] = {
 	  "datagrams in queues of unix sockets", NULL, grow_unix),
 	S("threads", "growth-kernel", "growth-kernel", "growth-anon", 20, F_QUIET | F_SLOW,
 	  "threads", NULL, grow_threads),
-	S("tcp", STEADY, "growth-sockets", "-", 30, F_QUIET, "TCP queues", NULL, grow_tcp),
+	S("tcp", LEVEL, "growth-sockets", "-", 30, F_QUIET, "TCP queues", NULL, grow_tcp),
 
-	S("idle", STEADY, STEADY, "-", 0, F_QUIET, "a program that does nothing", NULL,
+	S("idle", "steady", "steady", "-", 0, F_QUIET, "a program that does nothing", NULL,
 	  grow_nothing),
-	S("flat", STEADY, STEADY, "-", 0, F_QUIET, "24 MiB that are used and stay", NULL, use_flat),
-	S("sawtooth", STEADY, STEADY, "-", 0, F_QUIET, "8 MiB are filled and given back", NULL,
+	S("flat", "steady", "steady", "-", 0, F_QUIET, "24 MiB that are used and stay", NULL,
+	  use_flat),
+	S("sawtooth", LEVEL, LEVEL, "-", 0, F_QUIET, "8 MiB are filled and given back", NULL,
 	  use_sawtooth),
-	S("pulses", STEADY, STEADY, "-", 0, F_QUIET, "8 MiB for a second every few seconds", NULL,
+	S("pulses", LEVEL, LEVEL, "-", 0, F_QUIET, "8 MiB for a second every few seconds", NULL,
 	  use_pulses),
 	S("wandering", LEVEL, LEVEL, "-", 0, F_QUIET, "a level that wanders and comes back", NULL,
 	  use_wandering),
-	S("plateau", "plateau", "plateau", "-", 0, F_QUIET, "grows for 20 seconds, then no more",
+	S("plateau", "plateau", "plateau", "-", 0, F_QUIET, "grows for 35 seconds, then no more",
 	  NULL, use_plateau),
-	S("step", "plateau", "plateau", "-", 0, F_QUIET, "16 MiB at once", NULL, use_step),
-	S("forks", STEADY, STEADY, "-", 0, F_QUIET, "short-lived processes", NULL, use_forks),
-	S("loop", STEADY, STEADY, "-", 0, F_QUIET, "a file that is read again and again",
+	S("step", LEVEL, LEVEL, "-", 0, F_QUIET, "16 MiB at once", NULL, use_step),
+	S("forks", LEVEL, LEVEL, "-", 0, F_QUIET, "short-lived processes", NULL, use_forks),
+	S("loop", LEVEL, LEVEL, "-", 0, F_QUIET, "a file that is read again and again",
 	  prepare_loop, use_loop),
-	S("rotated", STEADY, STEADY, "-", 0, F_QUIET, "a log that is removed and begun anew", NULL,
+	S("rotated", LEVEL, LEVEL, "-", 0, F_QUIET, "a log that is removed and begun anew", NULL,
 	  use_rotated),
-	S("spool", STEADY, STEADY, "-", 0, F_QUIET, "files in a tmpfs that come and go", NULL,
+	S("spool", LEVEL, LEVEL, "-", 0, F_QUIET, "files in a tmpfs that come and go", NULL,
 	  use_spool),
 #undef S
 };

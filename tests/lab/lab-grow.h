@@ -182,17 +182,17 @@ static inline void use_wandering(struct grower *g)
 	g->done = to;
 }
 
-/* Grows for twenty seconds, and then no more. */
+/* Grows for 35 seconds, of which the first go by before it is watched, and then no more. */
 static inline void use_plateau(struct grower *g)
 {
-	if (g->seconds < 20)
+	if (g->seconds < 35)
 		grow_anon(g);
 }
 
 /* One thing that is loaded late: 16 MiB at once. */
 static inline void use_step(struct grower *g)
 {
-	if (g->seconds < 25 || g->n++)
+	if (g->seconds < 30 || g->n++)
 		return;
 	hold(g, 16 * MIB);
 }

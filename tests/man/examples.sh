@@ -65,7 +65,7 @@ check_go() {
 # All of it, on the saved tree.
 check_whole() {
 	case $1 in
-	*" run "* | *" top "* | *" -w "* | *" --watch "* | *"--root "*) return 0 ;;
+	*" run "* | *" top "* | *" record "* | *" -w "* | *" --watch "* | *"--root "*) return 0 ;;
 	esac
 	[ -n "$tree" ] || return 0
 	case $1 in
@@ -168,14 +168,14 @@ check_json() {
 	on "$tree" procs --json "$name" | key_paths '.results[]' | same_keys procs PROCS
 	# GO: tests/unit/test_go_json.c
 	on "$tree" trend --file "$tmp/history.db" --json | key_paths '.results[]' | same_keys trend TREND
-	on "$tree" diff --file "$tmp/history.db" --json killed@1h killed@now | key_paths '.results[]' | same_keys diff DIFF
+	on "$tree" diff --file "$tmp/history.db" --json "$name@1h" "$name@now" | key_paths '.results[]' | same_keys diff DIFF
 	on "$tree" doctor --json | key_paths '.results[]' | same_keys doctor DOCTOR
 }
 
 # A day of it, as recorded.
 record_it() {
 	[ -n "$tree" ] || return 0
-	"$TOOLS/make_history" "$tmp/history.db" "$name=steady" killed=oom,project=p,service=s && return
+	"$TOOLS/make_history" "$tmp/history.db" "$name=steady" gone=ended,project=p,service=s && return
 	echo "not ok man: a history for the examples"
 	rc=1
 }

@@ -68,6 +68,15 @@ static void test_minutes(void **state)
 	assert_span(&t.points[2], T0 + 2 * MIN, 13824 * KIB, 13 * MIB, 14 * MIB);
 	cgm_track_clear(&t);
 	cgm_history_free(h);
+	h = case_reader();
+	for (int i = 0; i < 2; i++) {
+		cgm_history_means_only(h);
+		t = case_read(h, id, T0, T0 + 3 * MIN, 3);
+		assert_int_equal(t.n, 3);
+		assert_span(&t.points[0], T0, 3584 * KIB, 3584 * KIB, 3584 * KIB);
+		cgm_track_clear(&t);
+	}
+	cgm_history_free(h);
 	/* the minute that was not over was written at the end */
 	assert_int_equal(case_number("SELECT count(*) FROM minutes"), 3);
 	assert_int_equal(case_number("SELECT n FROM minutes ORDER BY time_s DESC"), 2);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
-#include "model_case.h"
+#include "track_series.h"
 
 static char text[1024];
 
@@ -52,24 +52,32 @@ static void test_anon(void **state)
 }
 
 /* After a look over a time the advice is not to look over a time, but what it showed. */
-static void test_window(void **state)
+static void test_trend(void **state)
 {
 	struct model_case c;
 
 	(void)state;
 	case_start(&c, 1);
 	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 40 * MIB);
-	c.s.before = c.s.now;
-	c.s.window_ms = 5000;
+	track_start(&c.s.track, 10);
 	verdict(&c);
-	has("In the 5 s that were watched the charged memory stayed as it was.");
+	has("swap gives it back. Not enough data: watch for 20 s more.");
 	assert_null(strstr(text, "--for"));
-	c.s.before.v[CGM_CHARGED] -= 8 * MIB;
+	cgm_track_clear(&c.s.track);
+	track_start(&c.s.track, 40);
 	verdict(&c);
-	has("grew by 8.0 MiB.");
-	c.s.before.v[CGM_CHARGED] += 16 * MIB;
+	has("Docker's figure has not grown in 6 min 30 s.");
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 40, 8 * MIB);
 	verdict(&c);
-	has("shrank by 8.0 MiB.");
+	has("Docker's figure grows by 72.0 MiB/h since ");
+	has("longer look tells.");
+	assert_null(strstr(text, "leak"));
+	/* what hurts is the last word */
+	cgm_set(&c.s.now, CGM_OOM_KILLS, 2);
+	verdict(&c);
+	has("grows by 72.0 MiB/h");
+	has("The kernel killed 2 of its processes");
+	cgm_track_clear(&c.s.track);
 	case_end(&c);
 }
 
@@ -222,7 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_anon),
-		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_trend),
 		cmocka_unit_test(test_largest_part),
 		cmocka_unit_test(test_risk_is_last),
 		cmocka_unit_test(test_nothing_to_read),

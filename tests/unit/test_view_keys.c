@@ -91,6 +91,9 @@ static void follows(void **state)
 	(void)press(&f.v, CGM_KEY_END);
 	assert_int_equal(cgm_view_set_round(&f.v, f.r), 0);
 	at(&f, "c2", 0);
+	(void)press(&f.v, CGM_KEY_HOME);
+	assert_int_equal(cgm_view_set_round(&f.v, next), 0);
+	at(&f, "d9", 0);
 	done(&f);
 	cgm_top_round_free(next);
 	cgm_top_round_free(less);

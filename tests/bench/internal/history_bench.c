@@ -142,6 +142,7 @@ static int read_it(const char *path, int64_t hours, size_t max_points)
 
 	if (cgm_history_open(path, &h, &err) || cgm_history_targets(h, 0, &all, &err))
 		return die(&err);
+	cgm_history_means_only(h);
 	to = cgm_history_last_round(h);
 	opened = now(CLOCK_MONOTONIC);
 	for (size_t i = 0; i < all.n; i++) {

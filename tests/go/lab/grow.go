@@ -187,7 +187,7 @@ func service(p *plan) int {
 // What a goroutine costs: its stack, its slice and what the runtime keeps of it.
 const perLeak = 8 * kib
 
-const settled = "steady|plateau" // by where it began
+const settled = "steady|plateau"
 
 func init() {
 	growing = []scenario{
@@ -203,7 +203,7 @@ func init() {
 		{name: "go-queue", cause: "growth-cache", also: "-", tolerance: 40, flags: "quiet,lru", what: "a file written and read again, with a flat heap",
 			plant: rereadLog},
 		{name: "go-idle", cause: "steady", also: "-", flags: "quiet", what: "a Go program that does nothing", plant: nothing},
-		{name: "go-service", cause: "steady", also: "-", flags: "quiet", what: "requests that leave garbage only", plant: service},
+		{name: "go-service", cause: settled, also: "-", flags: "quiet", what: "requests that leave garbage only", plant: service},
 		{name: "go-bounded", cause: settled, also: "-", flags: "quiet", what: "a cache that is full after a while", plant: paced(4*kib, bounded)},
 		{name: "go-pool", cause: settled, also: "-", flags: "quiet", what: "goroutines that come and go", plant: paced(kib, pool)},
 		{name: "go-batch", cause: settled, also: "-", flags: "quiet", what: "12 MiB every eight seconds", plant: paced(kib, batch)},

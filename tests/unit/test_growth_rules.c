@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The findings of growth: which one, how severe, with what evidence. */
+#include "track_series.h"
+
+static struct model_case c;
+
+static void start(size_t n)
+{
+	case_start(&c, 2);
+	track_start(&c.s.track, n);
+}
+
+static void done(void)
+{
+	cgm_track_clear(&c.s.track);
+	case_end(&c);
+}
+
+static const struct cgm_finding *growth(const char *id)
+{
+	const struct cgm_finding *f = find(&c, id);
+
+	if (!f) {
+		fail_msg("no %s", id);
+		return NULL;
+	}
+	assert_int_equal(f->kind, CGM_KIND_GROWTH);
+	assert_true(strlen(f->summary) > 20 && f->n_evidence > 0);
+	return f;
+}
+
+static uint64_t evidence(const struct cgm_finding *f, const char *name)
+{
+	for (size_t i = 0; i < f->n_evidence; i++)
+		if (!strcmp(f->evidence[i].name, name))
+			return f->evidence[i].value;
+	fail_msg("no evidence %s of %s", name, f->id);
+	return 0;
+}
+
+static size_t count(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c.f->n; i++)
+		n += c.f->v[i].kind == CGM_KIND_GROWTH;
+	return n;
+}
+
+static void test_no_track(void **state)
+{
+	(void)state;
+	case_start(&c, 2);
+	case_explain(&c);
+	assert_int_equal(count(), 0);
+	assert_int_equal(c.f->trend.n_points, 0);
+	done();
+	start(5);
+	case_explain(&c);
+	assert_int_equal(count(), 0);
+	assert_int_equal(c.f->trend.n_points, 5);
+	done();
+}
+
+static void test_steady(void **state)
+{
+	(void)state;
+	start(360);
+	case_explain(&c);
+	assert_int_equal(count(), 1);
+	assert_int_equal(growth("steady")->severity, CGM_INFO);
+	assert_int_equal(evidence(growth("steady"), "window"), 3590);
+	assert_int_equal(evidence(growth("steady"), "points"), 360);
+	done();
+	/* parts that make up for each other are not steady */
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_TMPFS, 0, 360, 20 * MIB);
+	for (size_t i = 0; i < c.s.track.n; i++)
+		cgm_point_set(&c.s.track.points[i], CGM_SERIES_DOCKER, 79 * MIB);
+	case_explain(&c);
+	assert_null(find(&c, "steady"));
+	(void)growth("growth-tmpfs");
+	done();
+}
+
+static void test_parts(void **state)
+{
+	static const struct {
+		enum cgm_series_id series;
+		const char *id, *says, *advice;
+	} cases[] = {
+		{CGM_SERIES_ANON, "growth-anon", "Anonymous memory grows by 36.0 MiB/h for 59 min",
+		 "cgmem procs web"},
+		{CGM_SERIES_TMPFS, "growth-tmpfs", "Tmpfs and shared memory grows by 36.0 MiB/h",
+		 "cgmem explain web"},
+		{CGM_SERIES_KERNEL, "growth-kernel", "Kernel memory grows by 36.0 MiB/h",
+		 "cgmem explain web"},
+		{CGM_SERIES_SOCK, "growth-sockets", "Socket buffers grow by 36.0 MiB/h",
+		 "ss -tunm"},
+		{CGM_SERIES_CACHE, "growth-cache", "Page cache in docker's figure grows by 36.0",
+		 "Nothing has to be done"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct cgm_finding *f;
+
+		start(360);
+		track_ramp(&c.s.track, cases[i].series, 0, 360, 36 * MIB);
+		case_explain(&c);
+		assert_int_equal(count(), 1);
+		f = growth(cases[i].id);
+		assert_int_equal(f->severity, CGM_INFO);
+		assert_non_null(strstr(f->summary, cases[i].says));
+		assert_non_null(strstr(f->summary, "100 % of the growth of docker's figure"));
+		assert_non_null(strstr(f->advice, cases[i].advice));
+		assert_in_range(evidence(f, "rate_per_hour"), 36 * MIB - 4096, 36 * MIB + 4096);
+		assert_true(evidence(f, "low_per_hour") <= evidence(f, "rate_per_hour"));
+		assert_true(evidence(f, "high_per_hour") >= evidence(f, "rate_per_hour"));
+		assert_int_equal(evidence(f, "window"), 3590);
+		assert_int_equal(evidence(f, "share of docker's growth"), 100);
+		assert_in_range(f->bytes.v, 35 * MIB, 36 * MIB);
+		done();
+	}
+}
+
+/* Page cache that is in no figure of docker's: its own finding, beside that nothing else grows. */
+static void test_inactive_cache(void **state)
+{
+	(void)state;
+	start(360);
+	for (size_t i = 0; i < c.s.track.n; i++) {
+		track_plus(&c.s.track, i, CGM_SERIES_CACHE, i * MIB / 10);
+		track_plus(&c.s.track, i, CGM_SERIES_CACHE_INACTIVE, i * MIB / 10);
+		track_plus(&c.s.track, i, CGM_SERIES_CHARGED, i * MIB / 10);
+	}
+	case_explain(&c);
+	assert_int_equal(count(), 2);
+	assert_non_null(strstr(growth("growth-cache")->summary, "Page cache grows by 36.0 MiB/h"));
+	(void)growth("steady");
+	done();
+}
+
+/* What Go's own figures tell is not told again as anonymous memory. */
+static void test_go(void **state)
+{
+	(void)state;
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	track_go(&c.s.track, 30 * MIB, 36 * MIB, 0, 0);
+	case_explain(&c);
+	assert_int_equal(count(), 1);
+	assert_non_null(strstr(growth("growth-go-heap")->advice, "cgmem go web"));
+	done();
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	track_go(&c.s.track, 10 * MIB, 36 * MIB, 0, 0);
+	case_explain(&c);
+	assert_int_equal(count(), 2);
+	(void)growth("growth-go-heap");
+	(void)growth("growth-anon");
+	done();
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	track_go(&c.s.track, 0, 0, 0, 0);
+	case_explain(&c);
+	assert_int_equal(count(), 1);
+	assert_non_null(strstr(growth("growth-off-heap")->advice, "cgo"));
+	done();
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	track_go(&c.s.track, 0, 36 * MIB, 30 * MIB, 7200);
+	case_explain(&c);
+	assert_int_equal(count(), 1);
+	assert_non_null(
+		strstr(growth("growth-goroutines")->summary, "Goroutines grow by 7200/h for 59"));
+	assert_false(growth("growth-goroutines")->bytes.known);
+	assert_in_range(evidence(growth("growth-goroutines"), "rate_per_hour"), 7190, 7210);
+	done();
+}
+
+/* An hour's rise of 36 MiB; the limit is so far away that it is met in @seconds. */
+static const struct cgm_finding *with_limit(enum cgm_series_id id, const char *finding, size_t n,
+					    double seconds)
+{
+	uint64_t rise = n * MIB / 10, base = 66 * MIB + rise - MIB / 10;
+
+	start(n);
+	track_ramp(&c.s.track, id, 0, n, rise);
+	for (size_t i = 0; i < c.s.track.n; i++)
+		cgm_point_set(&c.s.track.points[i], CGM_SERIES_LIMIT,
+			      base + (uint64_t)(seconds * (double)MIB / 100));
+	case_explain(&c);
+	return growth(finding);
+}
+
+static void severity_is(size_t n, double seconds, enum cgm_severity want)
+{
+	const struct cgm_finding *f = with_limit(CGM_SERIES_ANON, "growth-anon", n, seconds);
+
+	if (f->severity != want)
+		fail_msg("%zu points, limit in %.0f s: %s, not %s", n, seconds,
+			 cgm_severity_name(f->severity), cgm_severity_name(want));
+	assert_int_equal(!!strstr(f->summary, "meets the limit of"), want > CGM_INFO);
+	done();
+}
+
+static void test_severity(void **state)
+{
+	(void)state;
+	/* within the hour, and within four times as long as it was seen */
+	severity_is(361, 3590, CGM_CRITICAL);
+	severity_is(361, 3610, CGM_WARN);
+	severity_is(361, 14380, CGM_WARN);
+	severity_is(361, 14420, CGM_INFO);
+	/* seen for a day: within a day */
+	severity_is(8641, 86000, CGM_WARN);
+	severity_is(8641, 86800, CGM_INFO);
+	/* seen for ten minutes, or for less */
+	severity_is(61, 600, CGM_CRITICAL);
+	severity_is(60, 600, CGM_INFO);
+}
+
+static void test_severity_of_others(void **state)
+{
+	const struct cgm_finding *f;
+
+	(void)state;
+	assert_int_equal(with_limit(CGM_SERIES_TMPFS, "growth-tmpfs", 361, 3000)->severity,
+			 CGM_CRITICAL);
+	done();
+	/* page cache meets no limit, though what is needed grows beside it */
+	start(361);
+	track_ramp(&c.s.track, CGM_SERIES_CACHE, 0, 361, 36 * MIB);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 361, 20 * MIB);
+	track_ramp(&c.s.track, CGM_SERIES_TMPFS, 0, 361, 10 * MIB);
+	for (size_t i = 0; i < c.s.track.n; i++)
+		cgm_point_set(&c.s.track.points[i], CGM_SERIES_LIMIT, 100 * MIB);
+	case_explain(&c);
+	f = growth("growth-anon");
+	assert_int_equal(f->severity, CGM_CRITICAL);
+	assert_true(f < growth("growth-tmpfs") && f < growth("growth-cache"));
+	assert_int_equal(growth("growth-tmpfs")->severity, CGM_INFO);
+	assert_int_equal(growth("growth-cache")->severity, CGM_INFO);
+	assert_int_equal(evidence(f, "limit_in"), c.f->trend.limit_in_s.v);
+	done();
+}
+
+static void test_plateau(void **state)
+{
+	(void)state;
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 180, 200 * MIB);
+	case_explain(&c);
+	assert_int_equal(count(), 1);
+	assert_int_equal(growth("plateau")->severity, CGM_INFO);
+	assert_in_range(evidence(growth("plateau"), "rise"), 190 * MIB, 205 * MIB);
+	assert_in_range(evidence(growth("plateau"), "level_for"), 1700, 1900);
+	assert_non_null(strstr(growth("plateau")->summary, "has been level since"));
+	done();
+	/* a jump up is one, a jump down is none */
+	for (int down = 0; down < 2; down++) {
+		start(360);
+		for (size_t i = 0; i < c.s.track.n; i++)
+			if ((i < 180) == (down != 0))
+				track_plus(&c.s.track, i, CGM_SERIES_DOCKER, 50 * MIB);
+		case_explain(&c);
+		assert_int_equal(count(), 1);
+		(void)growth(down ? "steady" : "plateau");
+		done();
+	}
+}
+
+/* Before the risks, and what an operator is to do stands in each. */
+static void test_order(void **state)
+{
+	size_t last = 0;
+
+	(void)state;
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 40 * MIB);
+	cgm_set(&c.s.now, CGM_OOM_KILLS, 1);
+	case_explain(&c);
+	for (size_t i = 0; i < c.f->n; i++) {
+		assert_true(c.f->v[i].kind >= last);
+		last = c.f->v[i].kind;
+	}
+	assert_int_equal(c.f->v[0].kind, CGM_KIND_CAUSE);
+	done();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_track),
+		cmocka_unit_test(test_steady),
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_inactive_cache),
+		cmocka_unit_test(test_go),
+		cmocka_unit_test(test_severity),
+		cmocka_unit_test(test_severity_of_others),
+		cmocka_unit_test(test_plateau),
+		cmocka_unit_test(test_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
