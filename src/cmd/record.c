@@ -288,7 +288,7 @@ static int run(const struct cgm_global *g, void *opts, int argc, char **argv)
 extern const struct cgm_command cgm_cmd_record;
 const struct cgm_command cgm_cmd_record = {
 	.name = "record",
-	.summary = "Record all containers, round after round, for trend, report and top.",
+	.summary = "Record all containers, for trend, report, top and explain.",
 	.usage = "[OPTION]... [TARGET...]",
 	.options = cgm_record_options,
 	.operands = CGM_ARG_TARGET,

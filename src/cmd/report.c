@@ -345,7 +345,7 @@ static int run_report(const struct cgm_global *g, void *opts, int argc, char **a
 extern const struct cgm_command cgm_cmd_report;
 const struct cgm_command cgm_cmd_report = {
 	.name = "report",
-	.summary = "Write one page on a target: plots of what was recorded, and the explanation.",
+	.summary = "Write a page on a target: plots of what was recorded, and why.",
 	.usage = "[OPTION]... TARGET",
 	.options = report_options,
 	.operands = CGM_ARG_TARGET,

@@ -48,8 +48,8 @@ static void __attribute__((__format__(__printf__, 2, 3))) add(struct text *t, co
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(t->buf + (t->len < t->size ? t->len : t->size),
-		      t->len < t->size ? t->size - t->len : 0, fmt, ap);
+	n = t->len < t->size ? vsnprintf(t->buf + t->len, t->size - t->len, fmt, ap)
+			     : vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	t->len += n > 0 ? (size_t)n : 0;
 }

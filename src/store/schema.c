@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/schema.h"
 
-#include <stdio.h>
+#include <pthread.h>
 
 #include "base/buf.h"
 #include "base/banned.h"
@@ -66,31 +66,34 @@ static int migrate(const struct cgm_sqlite *sq, sqlite3 *db, int from)
 	return rc;
 }
 
-/* What the tables of the present version look like: they are made in memory. */
-static int expected(const struct cgm_sqlite *sq, struct cgm_buf *b)
+/* What the tables of the present version look like: made in memory, once. */
+static struct cgm_buf want;
+static pthread_once_t want_once = PTHREAD_ONCE_INIT;
+
+static void make_want(void)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	const struct cgm_sqlite *sq = cgm_sqlite_load(NULL);
 	sqlite3 *db = NULL;
-	int r = sq->open_v2(":memory:", &db, flags, NULL) == SQLITE_OK ? 0 : -1;
+	int rc = sq->open_v2(":memory:", &db, flags, NULL);
 
-	if (r == 0)
-		r = migrate(sq, db, 0) == SQLITE_OK ? 0 : -1;
-	if (r == 0)
-		r = describe(sq, db, b);
+	if (rc == SQLITE_OK)
+		rc = migrate(sq, db, 0);
+	if (rc != SQLITE_OK || describe(sq, db, &want))
+		want.failed = true;
 	(void)sq->close_v2(db);
-	return r ? -ENOMEM : 0;
 }
 
-/* Each line of @want is a line of @have. What else there is must be no trigger. */
-static bool has_all(const char *have, const char *want)
+/* Each of @lines is a line of @have. What else there is must be no trigger. */
+static bool has_all(const char *have, const char *lines)
 {
-	while (*want) {
-		size_t len = strcspn(want, "\n") + 1;
-		const char *at = memmem(have, strlen(have), want, len);
+	while (*lines) {
+		size_t len = strcspn(lines, "\n") + 1;
+		const char *at = memmem(have, strlen(have), lines, len);
 
 		if (!at || (at != have && at[-1] != '\n'))
 			return false;
-		want += len;
+		lines += len;
 	}
 	return strncmp(have, "trigger ", 8) != 0 && !strstr(have, "\ntrigger ");
 }
@@ -98,10 +101,9 @@ static bool has_all(const char *have, const char *want)
 static int check_tables(const struct cgm_sqlite *sq, sqlite3 *db, const char *path,
 			struct cgm_err *err)
 {
-	CGM_AUTO_BUF struct cgm_buf want = {0}, have = {0};
-	int r = expected(sq, &want);
+	CGM_AUTO_BUF struct cgm_buf have = {0};
 
-	if (r)
+	if (pthread_once(&want_once, make_want) || want.failed)
 		return cgm_err_set(err, ENOMEM, "%s: no memory", path);
 	if (describe(sq, db, &have))
 		return fail(sq, db, path, err);

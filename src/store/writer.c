@@ -6,8 +6,11 @@
 
 #define CHANGE_BYTES	    UINT64_C(65536)
 #define CHANGE_CENTIPERCENT 100 /* in a row of minutes; it is no reason to store a sample */
-#define TEXT_MAX	    4096
-#define TIME_MAX_MS	    INT64_C(253402300799000) /* the year 9999 */
+/* Thousands of SQLite's steps in a round: the last of an hour has its minutes to sum up. */
+#define STEPS_MAX	     20000
+#define STEPS_MAX_PER_TARGET 20
+#define TEXT_MAX	     4096
+#define TIME_MAX_MS	     INT64_C(253402300799000) /* the year 9999 */
 
 static int64_t slot(int64_t time_ms)
 {

@@ -2,7 +2,7 @@
 /* Hundreds of seeded draws of each kind of series: how often the verdict is right. */
 #include "growth_series.h"
 
-#define DRAWS 300
+#define DRAWS 200
 
 static struct series s;
 static const size_t lengths[] = {60, 120, 240, 720};
@@ -98,7 +98,7 @@ static void test_random_walk(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_LENGTHS; i++) {
-		struct tally t = tally(walk, lengths[i], 2 * DRAWS, &rnd);
+		struct tally t = tally(walk, lengths[i], 3 * DRAWS, &rnd);
 
 		at_least(&t, "random walk", lengths[i],
 			 t.by[CGM_GROWTH_STEADY] + t.by[CGM_GROWTH_UNKNOWN], 97);
