@@ -15,7 +15,7 @@
  * A jump is so many times what a third of such medians differ by, which is half a standard
  * deviation: noise and walks do not get there.
  */
-#define JUMP 16.0
+#define JUMP 18.0
 /* Among fewer points nothing tells what is usual. */
 #define JUMP_POINTS 20
 /* And what lies further out, on either side, is as level as this share of it. */

@@ -171,7 +171,7 @@ static void test_shrinking(void **state)
 static void step(size_t n, uint64_t *rnd)
 {
 	noise_start(&s, n, 0, rnd);
-	add_step(&s, n / 5 + (size_t)(draw(rnd) * 0.6 * (double)n), 12);
+	add_step(&s, n / 5 + (size_t)(draw(rnd) * 0.6 * (double)n), 16);
 }
 
 static void step_correlated(size_t n, uint64_t *rnd)

@@ -92,7 +92,7 @@ static void test_parts(void **state)
 		{CGM_SERIES_ANON, "growth-anon", "Anonymous memory grows by 36.0 MiB/h for 59 min",
 		 "cgmem procs web"},
 		{CGM_SERIES_TMPFS, "growth-tmpfs", "Tmpfs and shared memory grows by 36.0 MiB/h",
-		 "cgmem explain web"},
+		 "cgmem explain web. A size="},
 		{CGM_SERIES_KERNEL, "growth-kernel", "Kernel memory grows by 36.0 MiB/h",
 		 "cgmem explain web"},
 		{CGM_SERIES_SOCK, "growth-sockets", "Socket buffers grow by 36.0 MiB/h",
@@ -154,11 +154,18 @@ static void test_go(void **state)
 	done();
 	start(360);
 	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
-	track_go(&c.s.track, 10 * MIB, 36 * MIB, 0, 0);
+	track_go(&c.s.track, 17 * MIB, 36 * MIB, 0, 0);
 	case_explain(&c);
 	assert_int_equal(count(), 2);
 	(void)growth("growth-go-heap");
 	(void)growth("growth-anon");
+	done();
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	track_go(&c.s.track, 19 * MIB, 36 * MIB, 0, 0);
+	case_explain(&c);
+	assert_int_equal(count(), 1);
+	(void)growth("growth-go-heap");
 	done();
 	start(360);
 	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
@@ -229,6 +236,23 @@ static void test_severity_of_others(void **state)
 	assert_int_equal(with_limit(CGM_SERIES_TMPFS, "growth-tmpfs", 361, 3000)->severity,
 			 CGM_CRITICAL);
 	done();
+	/* Go's own parts are anonymous memory, and stand for the limit as that does */
+	for (int kind = 0; kind < 3; kind++) {
+		static const char *const ids[] = {"growth-go-heap", "growth-off-heap",
+						  "growth-goroutines"};
+
+		start(361);
+		track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 361, 36 * MIB);
+		track_ramp(&c.s.track, CGM_SERIES_TMPFS, 0, 361, 30 * MIB);
+		track_go(&c.s.track, kind == 0 ? 20 * MIB : 0, kind == 1 ? 0 : 36 * MIB,
+			 kind == 2 ? 30 * MIB : 0, kind == 2 ? 7200 : 0);
+		for (size_t i = 0; i < c.s.track.n; i++)
+			cgm_point_set(&c.s.track.points[i], CGM_SERIES_LIMIT, 160 * MIB);
+		case_explain(&c);
+		assert_int_equal(growth(ids[kind])->severity, CGM_CRITICAL);
+		assert_int_equal(growth("growth-tmpfs")->severity, CGM_INFO);
+		done();
+	}
 	/* page cache meets no limit, though what is needed grows beside it */
 	start(361);
 	track_ramp(&c.s.track, CGM_SERIES_CACHE, 0, 361, 36 * MIB);

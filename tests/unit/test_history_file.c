@@ -500,7 +500,9 @@ static void test_disk_full(void **state)
 	struct cgm_err err = {0};
 	struct cgm_point p = {0};
 	struct cgm_track t;
-	int64_t id;
+	const struct cgm_history_target fresh = {
+		.kind = "container", .name = "new", .image = "shop:1"};
+	int64_t web, id;
 	int r;
 
 	(void)state;
@@ -508,14 +510,14 @@ static void test_disk_full(void **state)
 	set_call(find(NULL), "write", (void (*)(void))fake_write);
 	set_call(find(NULL), "pwrite", (void (*)(void))fake_pwrite);
 	set_call(find(NULL), "pwrite64", (void (*)(void))fake_pwrite);
-	id = case_round(h, T0, "web", MIB);
+	web = case_round(h, T0, "web", MIB);
 	disk_full = true;
 	for (int i = 1; i < 9; i++) { /* over the end of a minute */
 		r = cgm_history_begin(h, T0 + i * 10 * SEC, &err);
 		if (r == 0) {
 			cgm_point_set(&p, CGM_SERIES_ANON, MIB);
 			case_add(h, "web", &p);
-			case_add(h, "new", &p);
+			assert_int_equal(cgm_history_target(h, &fresh, &id, NULL), 0);
 			r = cgm_history_commit(h, &err);
 		}
 		assert_int_equal(r, -ENOSPC);
@@ -525,9 +527,11 @@ static void test_disk_full(void **state)
 	disk_full = false;
 	case_begin(h, T0 + 90 * SEC);
 	case_add(h, "web", &p);
-	assert_true(case_add(h, "new", &p) > 0);
+	assert_int_equal(cgm_history_target(h, &fresh, &id, NULL), 0);
+	assert_int_equal(cgm_history_add(h, id, &p, NULL), 0);
 	case_commit(h);
-	t = case_read(h, id, 0, INT64_MAX, 0);
+	assert_int_equal(case_number("SELECT image = 'shop:1' FROM targets WHERE name = 'new'"), 1);
+	t = case_read(h, web, 0, INT64_MAX, 0);
 	assert_int_equal(t.n, 2);
 	assert_int_equal(t.points[1].time_ms, T0 + 90 * SEC);
 	cgm_track_clear(&t);

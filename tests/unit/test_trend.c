@@ -201,6 +201,31 @@ static void test_shares(void **state)
 	done();
 }
 
+/* Shares are of the growth since it began: what went on before does not count. */
+static void test_shares_since(void **state)
+{
+	(void)state;
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_TMPFS, 200, 360, 60 * MIB);
+	for (size_t i = 0; i < track.n; i++) {
+		uint64_t part = i < 200 ? 2000 * i : 400000;
+
+		/* kernel memory grew before, and shrinks since; it is told so, and has no share */
+		track_plus(&track, i, CGM_SERIES_KERNEL, 8 * MIB - part);
+		cgm_point_set(&track.points[i], CGM_SERIES_SOCK, 8 * MIB - MIB * i / 360);
+	}
+	make();
+	part_is(CGM_TREND_DOCKER, CGM_GROWTH_GROWING);
+	part_is(CGM_TREND_SOCK, CGM_GROWTH_SHRINKING);
+	near_to(trend.part[CGM_TREND_DOCKER].growth.since_s, (double)TRACK_START / 1000 + 2000,
+		100);
+	assert_int_equal(trend.carrier, CGM_TREND_TMPFS);
+	near_to(trend.part[CGM_TREND_TMPFS].share, 1, 0.01);
+	near_to(trend.part[CGM_TREND_SOCK].share, 0, 0);
+	near_to(trend.part[CGM_TREND_KERNEL].share, 0, 0);
+	done();
+}
+
 /* Half of anonymous memory's growth is explained by the live heap, or a little less. */
 static void test_go_heap_stands_in(void **state)
 {
@@ -268,6 +293,35 @@ static void test_join(void **state)
 }
 
 /* A runtime that holds more than is resident: less than nothing is outside, and that is nothing. */
+/* The nearest is taken, be it before or behind. */
+static void test_join_nearest(void **state)
+{
+	static const struct {
+		int64_t at_s;
+		uint64_t outside;
+	} cases[] = {{1, 50}, {29, 50}, {31, 51}, {59, 51}};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		track = (struct cgm_track){0};
+		for (int64_t i = 0; i < 3; i++) {
+			struct cgm_point p = {.time_ms = TRACK_START + i * 60000};
+
+			cgm_point_set(&p, CGM_SERIES_ANON, (uint64_t)(100 + i) * MIB);
+			assert_int_equal(cgm_track_add(&track, &p), 0);
+			if (i)
+				continue;
+			p = (struct cgm_point){.time_ms = TRACK_START + cases[k].at_s * 1000};
+			cgm_point_set(&p, CGM_SERIES_GO_SYS, 60 * MIB);
+			cgm_point_set(&p, CGM_SERIES_GO_RELEASED, 10 * MIB);
+			assert_int_equal(cgm_track_add(&track, &p), 0);
+		}
+		make();
+		assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].now, cases[k].outside * MIB);
+		done();
+	}
+}
+
 static void test_off_heap_below_zero(void **state)
 {
 	(void)state;
@@ -386,6 +440,8 @@ static void test_events(void **state)
 	assert_int_equal(cgm_track_add_event(&track, &kill), 0);
 	kill.value = (struct cgm_opt){3, true};
 	assert_int_equal(cgm_track_add_event(&track, &kill), 0);
+	kill.value = (struct cgm_opt){0, true};
+	assert_int_equal(cgm_track_add_event(&track, &kill), 0);
 	/* before the window, and behind it */
 	kill.time_ms = TRACK_START - 1;
 	assert_int_equal(cgm_track_add_event(&track, &kill), 0);
@@ -394,7 +450,7 @@ static void test_events(void **state)
 	track_event(&track, 20, CGM_EVENT_RESTART);
 	track_event(&track, 40, CGM_EVENT_GAP);
 	make();
-	assert_int_equal(trend.n_kills, 4);
+	assert_int_equal(trend.n_kills, 5);
 	assert_int_equal(trend.n_restarts, 1);
 	assert_int_equal(trend.cut_ms, TRACK_START + 20 * TRACK_STEP);
 	done();
@@ -527,28 +583,18 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_too_short),
-		cmocka_unit_test(test_steady),
-		cmocka_unit_test(test_leak),
-		cmocka_unit_test(test_long_enough_for_a_leak),
-		cmocka_unit_test(test_cache),
-		cmocka_unit_test(test_shares),
-		cmocka_unit_test(test_go_heap_stands_in),
-		cmocka_unit_test(test_off_heap),
-		cmocka_unit_test(test_join),
-		cmocka_unit_test(test_off_heap_below_zero),
-		cmocka_unit_test(test_goroutines),
-		cmocka_unit_test(test_noise),
-		cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_warm_up),
-		cmocka_unit_test(test_events),
-		cmocka_unit_test(test_plateau),
-		cmocka_unit_test(test_step),
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_rate_text),
-		cmocka_unit_test(test_short_buffer),
+		cmocka_unit_test(test_table),	     cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_too_short),    cmocka_unit_test(test_steady),
+		cmocka_unit_test(test_leak),	     cmocka_unit_test(test_long_enough_for_a_leak),
+		cmocka_unit_test(test_cache),	     cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_shares_since), cmocka_unit_test(test_go_heap_stands_in),
+		cmocka_unit_test(test_off_heap),     cmocka_unit_test(test_join),
+		cmocka_unit_test(test_join_nearest), cmocka_unit_test(test_off_heap_below_zero),
+		cmocka_unit_test(test_goroutines),   cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_restart),	     cmocka_unit_test(test_warm_up),
+		cmocka_unit_test(test_events),	     cmocka_unit_test(test_plateau),
+		cmocka_unit_test(test_step),	     cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_rate_text),    cmocka_unit_test(test_short_buffer),
 		cmocka_unit_test(test_random),
 	};
 
