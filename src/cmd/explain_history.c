@@ -95,8 +95,10 @@ int cgm_explain_add_history(const struct cgm_history_options *o, bool live,
 	if (!asked && (!live || !has_default()))
 		return 0;
 	r = cgm_history_open_options(o->file, &h, &why);
-	if (r == 0)
+	if (r == 0) {
+		cgm_history_means_only(h);
 		r = read_track(h, o, asked, snap, &why);
+	}
 	if (r < 0 && asked)
 		return cgm_err_set(err, -r, "%s", why.msg);
 	if (r < 0)

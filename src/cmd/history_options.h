@@ -11,8 +11,8 @@
 #include "store/history.h"
 
 #define CGM_SINCE_DEFAULT_MS (INT64_C(24) * 3600 * 1000)
-/* Three days of minutes: enough to tell a trend, and quick to read. */
-#define CGM_TREND_POINTS 4500
+/* A day of minutes: enough to tell a trend, and quick to read for a hundred targets. */
+#define CGM_TREND_POINTS 1500
 
 struct cgm_history_options {
 	const char *file; /* NULL: the default */

@@ -303,8 +303,10 @@ static int run_on(struct run *u, int argc, char **argv)
 
 	if (r == 0)
 		r = cgm_history_targets(u->history, 0, &u->all, &err);
-	if (r == 0)
+	if (r == 0) {
+		cgm_history_means_only(u->history);
 		r = cgm_history_span(u->history, &(int64_t){0}, &u->end_ms, &err);
+	}
 	if (r == 0 && argc == 0)
 		r = read_all(u, &err);
 	if (r < 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/rules.h"
 
@@ -162,7 +163,26 @@ static void add_causes(const struct cgm_rules *r, struct cgm_findings *list)
 	}
 }
 
-/* Those of a kind that fire, the most severe first; within a severity as the table has them. */
+/* What carries the growth of docker's figure is the answer to what grows. */
+static bool is_carrier(const struct cgm_rules *r, const struct cgm_finding *f)
+{
+	return f->kind == CGM_KIND_GROWTH && r->trend && r->trend->carrier < CGM_TREND_COUNT &&
+	       cgm_trends[r->trend->carrier].finding &&
+	       !strcmp(cgm_trends[r->trend->carrier].finding, f->id);
+}
+
+static bool goes_before(const struct cgm_rules *r, const struct cgm_finding *a,
+			const struct cgm_finding *b)
+{
+	if (a->severity != b->severity)
+		return a->severity > b->severity;
+	return is_carrier(r, a) && !is_carrier(r, b);
+}
+
+/*
+ * Those of a kind that fire, the most severe first; within a severity what carries the growth, then
+ * as the table has them.
+ */
 static void add_rules(const struct cgm_rules *r, enum cgm_finding_kind kind,
 		      struct cgm_findings *list)
 {
@@ -174,7 +194,7 @@ static void add_rules(const struct cgm_rules *r, enum cgm_finding_kind kind,
 
 		if (rules[i].kind != kind || !rules[i].rule(r, &f))
 			continue;
-		for (; at > first && list->v[at - 1].severity < f.severity; at--)
+		for (; at > first && goes_before(r, &f, &list->v[at - 1]); at--)
 			list->v[at] = list->v[at - 1];
 		list->v[at] = f;
 		list->n++;

@@ -19,8 +19,8 @@
  * A piece between bends was chosen because it looks like a line: so much stricter is the test of
  * what goes on now, and of what has ended.
  */
-#define CHOSEN 1.45
-#define ENDED  1.3
+#define CHOSEN 1.3
+#define ENDED  1.0
 /* Slopes differ by so many deviations of a random walk's. */
 #define BEND 3.0
 /* So many points tell where growth began; a piece has more. */
@@ -58,28 +58,16 @@ struct judged {
 	double jump;  /* 0: none */
 	struct piece piece[BENDS_MAX + 1];
 	size_t n_pieces;
-	const struct piece *grew; /* the first piece that grew, if a bend ended it; or NULL */
-	double grown;		  /* from its beginning to that of the last piece */
-	double steps;		  /* squares of what the bent line leaves over, a point */
-	bool significant;	  /* the last piece's line */
+	bool has_grown;	  /* a piece did, and a bend ended it */
+	size_t grew;	  /* the first such */
+	double grown;	  /* from its beginning to that of the last piece */
+	double steps;	  /* squares of what the bent line leaves over, a point */
+	bool significant; /* the last piece's line */
 };
 
 static const struct piece *last_piece(const struct judged *j)
 {
 	return &j->piece[j->n_pieces - 1];
-}
-
-/* What lay before a jump went the same way by itself, and not for less: the jump is part of that.
- */
-static bool is_on_the_way(const struct judged *j, size_t at, double size, struct cgm_growth_work *w)
-{
-	struct cgm_line l;
-
-	if (at < CGM_GROWTH_POINTS_MIN)
-		return false;
-	cgm_line_fit(j->v, at, w, &l);
-	return cgm_line_is_significant(&l, CHOSEN) && l.rise * size > 0 &&
-	       cgm_abs(l.rise) > cgm_abs(size) / 2;
 }
 
 static void cut_at_jump(struct judged *j, struct cgm_growth_work *w)
@@ -93,69 +81,66 @@ static void cut_at_jump(struct judged *j, struct cgm_growth_work *w)
 		if (jump[i].at > jump[last].at)
 			last = i;
 	}
-	if (!n || up >= STAIRS || n - up >= STAIRS ||
-	    is_on_the_way(j, jump[last].at, jump[last].size, w))
+	if (!n || up >= STAIRS || n - up >= STAIRS)
 		return;
 	j->jump = jump[last].size;
 	j->start = jump[last].at;
+}
+
+/* The squares of the steps that a bent line leaves over, for each point. */
+static double steps_left(const struct cgm_xy *v, const struct piece *p, size_t n_pieces,
+			 struct cgm_xy *rest)
+{
+	double taken = 0;
+	size_t n = 0;
+
+	for (size_t k = 0; k < n_pieces; k++)
+		for (size_t i = p[k].from; i < p[k].from + p[k].n; i++, n++) {
+			if (n)
+				taken += p[k].line.slope * (v[i].s - v[i - 1].s);
+			rest[n] = (struct cgm_xy){v[i].s, v[i].v - taken};
+		}
+	return cgm_line_steps(rest, n, 0) / (double)n;
 }
 
 /*
  * Both sides have slopes of their own: their intervals have nothing in common, and they differ by
  * more than those of a random walk's halves do.
  */
-static bool is_bend(const struct judged *j, const struct piece *a, const struct piece *b)
+static bool is_bend(const struct judged *j, const struct piece side[2], struct cgm_growth_work *w)
 {
-	double differ = a->line.slope - b->line.slope, s, vary = 0;
+	const struct cgm_line *a = &side[0].line, *b = &side[1].line;
+	double each = steps_left(j->v, side, 2, w->sides), vary = 0;
 
-	if (a->line.most >= b->line.least && b->line.most >= a->line.least)
+	if (a->most >= b->least && b->most >= a->least)
 		return false;
 	for (size_t k = 0; k < 2; k++) {
-		const struct piece *p = k ? b : a;
-		const struct cgm_xy *v = j->v + p->from;
+		const struct cgm_xy *v = j->v + side[k].from;
+		double s = v[side[k].n - 1].s - v[0].s;
 
-		s = v[p->n - 1].s - v[0].s;
-		vary += cgm_line_steps(v, p->n, p->line.slope) / (s * s);
+		vary += each * (double)side[k].n / (s * s);
 	}
-	return differ * differ > BEND * BEND * vary;
+	return (a->slope - b->slope) * (a->slope - b->slope) > BEND * BEND * vary;
 }
 
 static void cut_at_bends(struct judged *j, struct cgm_growth_work *w)
 {
-	struct piece p = {.from = j->start, .n = j->n - j->start}, a, b;
+	struct piece p = {.from = j->start, .n = j->n - j->start}, side[2];
 	size_t at;
 
 	cgm_line_fit(j->v + p.from, p.n, w, &p.line);
 	while (j->n_pieces < BENDS_MAX && p.n >= 2 * CGM_GROWTH_POINTS_MIN &&
 	       cgm_bend_find(j->v + p.from, p.n, &at)) {
-		a = (struct piece){.from = p.from, .n = at};
-		b = (struct piece){.from = p.from + at, .n = p.n - at};
-		cgm_line_fit(j->v + a.from, a.n, w, &a.line);
-		cgm_line_fit(j->v + b.from, b.n, w, &b.line);
-		if (!is_bend(j, &a, &b))
+		side[0] = (struct piece){.from = p.from, .n = at};
+		side[1] = (struct piece){.from = p.from + at, .n = p.n - at};
+		for (size_t k = 0; k < 2; k++)
+			cgm_line_fit(j->v + side[k].from, side[k].n, w, &side[k].line);
+		if (!is_bend(j, side, w))
 			break;
-		j->piece[j->n_pieces++] = a;
-		p = b;
+		j->piece[j->n_pieces++] = side[0];
+		p = side[1];
 	}
 	j->piece[j->n_pieces++] = p;
-}
-
-/* The steps of what the bent line leaves over. */
-static double steps_left(const struct judged *j, struct cgm_xy *rest)
-{
-	double taken = 0;
-	size_t n = 0;
-
-	for (size_t k = 0; k < j->n_pieces; k++) {
-		const struct piece *p = &j->piece[k];
-
-		for (size_t i = p->from; i < p->from + p->n; i++, n++) {
-			if (n)
-				taken += p->line.slope * (j->v[i].s - j->v[i - 1].s);
-			rest[n] = (struct cgm_xy){j->v[i].s, j->v[i].v - taken};
-		}
-	}
-	return cgm_line_steps(rest, n, 0);
 }
 
 /*
@@ -181,7 +166,7 @@ static void weigh_pieces(struct judged *j, struct cgm_growth_work *w)
 	size_t last = j->n_pieces - 1, tail = last;
 	struct piece *p;
 
-	j->steps = steps_left(j, w->sides) / (double)(j->n - j->start);
+	j->steps = steps_left(j->v, j->piece, j->n_pieces, w->sides);
 	/* noise makes bends, too: the last pieces are one as long as none of them is a trend */
 	while (tail && !is_trend(j, &j->piece[tail], CHOSEN) &&
 	       !is_trend(j, &j->piece[tail - 1], ENDED))
@@ -195,11 +180,12 @@ static void weigh_pieces(struct judged *j, struct cgm_growth_work *w)
 	for (size_t k = 0; k < tail; k++) {
 		struct piece *q = &j->piece[k];
 
-		if (!j->grew && q->line.rise > j->noise && is_trend(j, q, ENDED))
-			j->grew = q;
+		if (j->has_grown || q->line.rise <= j->noise || !is_trend(j, q, ENDED))
+			continue;
+		j->has_grown = true;
+		j->grew = k;
+		j->grown = p->line.level - beginning(j->v + q->from, w->a);
 	}
-	if (j->grew)
-		j->grown = p->line.level - beginning(j->v + j->grew->from, w->a);
 	j->significant = is_trend(j, p, CHOSEN);
 }
 
@@ -216,8 +202,8 @@ static bool has_ebbed(const struct judged *j)
 {
 	const struct cgm_line *l = &last_piece(j)->line;
 
-	return j->n_pieces > 2 && j->grew && l->slope >= 0 &&
-	       l->slope * SLOWER <= j->grew->line.slope;
+	return j->n_pieces > 2 && j->has_grown && l->slope >= 0 &&
+	       l->slope * SLOWER <= j->piece[j->grew].line.slope;
 }
 
 /* What grew surely goes on, and not so much slower that it could be called level. */
@@ -225,8 +211,8 @@ static bool slows_only(const struct judged *j)
 {
 	const struct cgm_line *l = &last_piece(j)->line;
 
-	return j->grew && l->p < CGM_GROWTH_LEVEL && l->rise > j->noise &&
-	       l->slope * SLOWS > j->grew->line.slope;
+	return j->has_grown && l->p < CGM_GROWTH_LEVEL && l->rise > j->noise &&
+	       l->slope * SLOWS > j->piece[j->grew].line.slope;
 }
 
 /* What it is, and for UNKNOWN how many seconds more would tell. */
@@ -244,7 +230,7 @@ static enum cgm_growth_verdict name(const struct judged *j, double *ret_more_s)
 	}
 	if (slows_only(j))
 		return CGM_GROWTH_GROWING;
-	if (j->grew && j->grown > j->noise && l->most < j->grew->line.least) {
+	if (j->has_grown && j->grown > j->noise && l->most < j->piece[j->grew].line.least) {
 		*ret_more_s = (all - LEVEL_PART * level) / (LEVEL_PART - 1);
 		return *ret_more_s > 0 ? CGM_GROWTH_UNKNOWN : CGM_GROWTH_PLATEAU;
 	}
@@ -256,16 +242,38 @@ static enum cgm_growth_verdict name(const struct judged *j, double *ret_more_s)
 	return CGM_GROWTH_STEADY;
 }
 
+static enum cgm_growth_verdict judge_rest(struct judged *j, struct cgm_growth_work *w,
+					  double *ret_more_s)
+{
+	cut_at_bends(j, w);
+	weigh_pieces(j, w);
+	return name(j, ret_more_s);
+}
+
+/* A jump with nothing behind it may be the last of stairs, of which the others were too low. */
+static enum cgm_growth_verdict judge_jump(struct judged *j, struct cgm_growth_work *w,
+					  double *ret_more_s)
+{
+	enum cgm_growth_verdict v = judge_rest(j, w, ret_more_s), stairs;
+	struct judged all = {.v = j->v, .n = j->n, .noise = j->noise};
+
+	if (v != CGM_GROWTH_STEPPED)
+		return v;
+	stairs = judge_rest(&all, w, ret_more_s);
+	if (stairs != (j->jump > 0 ? CGM_GROWTH_GROWING : CGM_GROWTH_SHRINKING))
+		return v;
+	*j = all;
+	return stairs;
+}
+
 static void judge(struct judged *j, struct cgm_growth_work *w, struct cgm_growth *ret)
 {
 	const struct piece *p;
 	double more_s = 0;
 
 	cut_at_jump(j, w);
-	cut_at_bends(j, w);
-	weigh_pieces(j, w);
+	ret->verdict = judge_jump(j, w, &more_s);
 	p = last_piece(j);
-	ret->verdict = name(j, &more_s);
 	ret->rate = p->line.slope;
 	ret->low = p->line.low;
 	ret->high = p->line.high;

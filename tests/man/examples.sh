@@ -30,7 +30,7 @@ commands_in() {
 	block && /^cgmem / { held = $0; next }
 	/^\.Dl [$#] cgmem / { print substr($0, 7); next }
 	/^\.Li "cgmem [^"]*"/ { split($0, part, "\""); print part[2] }
-	' "$1" | sed -e 's/\\e/\\/g' -e 's/\\(dq/"/g' -e 's/ \\\( \|$\)/ /g'
+	' "$1" | sed -e 's/\\e/\\/g' -e 's/\\(dq/"/g' -e 's/ \\\( \|$\)/ /g' -e 's/  *# .*//'
 }
 
 # Words that stand for something become what the saved tree has.

@@ -171,6 +171,44 @@ static inline void case_exec(const char *sql)
 	(void)sq->close_v2(db);
 }
 
+/* Opens and closes: what came of it. */
+static inline int case_open_writer(struct cgm_err *err)
+{
+	struct cgm_history *h = NULL;
+	int r = cgm_history_open_writer(case_path, NULL, &h, err);
+
+	cgm_history_free(h);
+	return r;
+}
+
+static inline int case_open_reader(struct cgm_err *err)
+{
+	struct cgm_history *h = NULL;
+	int r = cgm_history_open(case_path, &h, err);
+
+	cgm_history_free(h);
+	return r;
+}
+
+/* Some rounds of one target. */
+static inline void case_make_file(void)
+{
+	struct cgm_history *h = case_writer(NULL);
+
+	for (int i = 0; i < 20; i++)
+		case_round(h, T0 + i * 10 * SEC, "web", (uint64_t)(i + 1) * MIB);
+	cgm_history_free(h);
+}
+
+static inline void case_write_file(const char *path, const void *data, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, len), len);
+	(void)close(fd);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
 
 #endif

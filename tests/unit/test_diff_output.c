@@ -10,7 +10,7 @@
 #include <locale.h>
 
 #include "output/json_util.h"
-#include "trend_case.h"
+#include "trend_rows.h"
 
 static struct cgm_diff_side side(const char *name, int64_t s, uint64_t anon, uint64_t cache,
 				 uint64_t inactive)

@@ -1,49 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
-#include <time.h>
-
-#include "track_series.h"
-
-static struct cgm_track track;
-static struct cgm_trend trend;
-static char text[640];
-
-static void make(void)
-{
-	assert_int_equal(cgm_trend_make(&track, &trend), 0);
-	assert_true(cgm_trend_verdict(&trend, text, sizeof text) < (int)sizeof text);
-}
-
-static void done(void)
-{
-	cgm_track_clear(&track);
-}
-
-static void has(const char *s)
-{
-	if (!strstr(text, s))
-		fail_msg("\"%s\" is not in: %s", s, text);
-}
-
-static void lacks(const char *s)
-{
-	if (strstr(text, s))
-		fail_msg("\"%s\" is in: %s", s, text);
-}
-
-static void part_is(enum cgm_trend_id id, enum cgm_growth_verdict v)
-{
-	if (trend.part[id].growth.verdict != v)
-		fail_msg("%s is %s, not %s", cgm_trends[id].name,
-			 cgm_growth_verdict_names[trend.part[id].growth.verdict],
-			 cgm_growth_verdict_names[v]);
-}
-
-static void near_to(double is, double want, double most)
-{
-	if (!(is - want <= most && want - is <= most))
-		fail_msg("%.9g is not %.9g", is, want);
-}
+#include "trend_case.h"
 
 static void test_table(void **state)
 {
@@ -223,137 +179,6 @@ static void test_shares_since(void **state)
 	near_to(trend.part[CGM_TREND_TMPFS].share, 1, 0.01);
 	near_to(trend.part[CGM_TREND_SOCK].share, 0, 0);
 	near_to(trend.part[CGM_TREND_KERNEL].share, 0, 0);
-	done();
-}
-
-/* Half of anonymous memory's growth is explained by the live heap, or a little less. */
-static void test_go_heap_stands_in(void **state)
-{
-	(void)state;
-	for (int less = 0; less < 2; less++) {
-		track_start(&track, 360);
-		track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
-		track_go(&track, 18 * MIB + (less ? 0 : MIB / 8) - (less ? MIB / 4 : 0), 36 * MIB,
-			 0, 0);
-		make();
-		part_is(CGM_TREND_GO_LIVE, CGM_GROWTH_GROWING);
-		part_is(CGM_TREND_OFF_HEAP, CGM_GROWTH_STEADY);
-		part_is(CGM_TREND_GOROUTINES, CGM_GROWTH_STEADY);
-		assert_int_equal(trend.carrier, less ? CGM_TREND_ANON : CGM_TREND_GO_LIVE);
-		near_to(trend.carrier_share, less ? 1 : 0.5, 0.01);
-		done();
-	}
-	track_start(&track, 360);
-	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
-	track_go(&track, 36 * MIB, 36 * MIB, 0, 0);
-	make();
-	has("100 % of it is anonymous memory (live Go heap), which only the program can free: "
-	    "consistent with a leak in the Go heap.");
-	done();
-}
-
-/* 60 MiB less the 50 that the runtime has: ten, and what comes on top. */
-static void test_off_heap(void **state)
-{
-	(void)state;
-	track_start(&track, 360);
-	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
-	track_go(&track, 0, 0, 0, 0);
-	make();
-	part_is(CGM_TREND_GO_LIVE, CGM_GROWTH_STEADY);
-	part_is(CGM_TREND_OFF_HEAP, CGM_GROWTH_GROWING);
-	assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].now, 10 * MIB + 36 * MIB * 354 / 360);
-	assert_int_equal(trend.carrier, CGM_TREND_OFF_HEAP);
-	has("consistent with a leak outside the Go runtime");
-	done();
-}
-
-/* Go's figures may stand in points of their own: then the nearest anonymous memory counts. */
-static void test_join(void **state)
-{
-	(void)state;
-	for (int far = 0; far < 2; far++) {
-		track = (struct cgm_track){0};
-		for (int64_t i = 0; i < 20; i++) {
-			struct cgm_point p = {.time_ms = TRACK_START + i * 600000};
-
-			cgm_point_set(&p, CGM_SERIES_ANON, (uint64_t)(100 + i) * MIB);
-			assert_int_equal(cgm_track_add(&track, &p), 0);
-			p = (struct cgm_point){.time_ms = p.time_ms + 120000 + far};
-			cgm_point_set(&p, CGM_SERIES_GO_SYS, 60 * MIB);
-			cgm_point_set(&p, CGM_SERIES_GO_RELEASED, 10 * MIB);
-			assert_int_equal(cgm_track_add(&track, &p), 0);
-		}
-		make();
-		assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].known, !far);
-		if (!far)
-			assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].now, 69 * MIB);
-		done();
-	}
-}
-
-/* A runtime that holds more than is resident: less than nothing is outside, and that is nothing. */
-/* The nearest is taken, be it before or behind. */
-static void test_join_nearest(void **state)
-{
-	static const struct {
-		int64_t at_s;
-		uint64_t outside;
-	} cases[] = {{1, 50}, {29, 50}, {31, 51}, {59, 51}};
-
-	(void)state;
-	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-		track = (struct cgm_track){0};
-		for (int64_t i = 0; i < 3; i++) {
-			struct cgm_point p = {.time_ms = TRACK_START + i * 60000};
-
-			cgm_point_set(&p, CGM_SERIES_ANON, (uint64_t)(100 + i) * MIB);
-			assert_int_equal(cgm_track_add(&track, &p), 0);
-			if (i)
-				continue;
-			p = (struct cgm_point){.time_ms = TRACK_START + cases[k].at_s * 1000};
-			cgm_point_set(&p, CGM_SERIES_GO_SYS, 60 * MIB);
-			cgm_point_set(&p, CGM_SERIES_GO_RELEASED, 10 * MIB);
-			assert_int_equal(cgm_track_add(&track, &p), 0);
-		}
-		make();
-		assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].now, cases[k].outside * MIB);
-		done();
-	}
-}
-
-static void test_off_heap_below_zero(void **state)
-{
-	(void)state;
-	track_start(&track, 360);
-	track_go(&track, 0, 100 * MIB, 0, 0);
-	make();
-	assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].now, 0);
-	part_is(CGM_TREND_OFF_HEAP, CGM_GROWTH_SHRINKING);
-	done();
-}
-
-static void test_goroutines(void **state)
-{
-	char rate[64];
-
-	(void)state;
-	track_start(&track, 360);
-	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
-	track_go(&track, 20 * MIB, 36 * MIB, 12 * MIB, 7200);
-	make();
-	part_is(CGM_TREND_GOROUTINES, CGM_GROWTH_GROWING);
-	assert_int_equal(trend.carrier, CGM_TREND_GOROUTINES);
-	assert_string_equal(cgm_trend_rate_text(rate, &trend.part[CGM_TREND_GOROUTINES], false),
-			    "+7200/h");
-	has("consistent with a leak of goroutines");
-	done();
-	/* few stacks: it is what they hold */
-	track_start(&track, 360);
-	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
-	track_go(&track, 20 * MIB, 36 * MIB, 11 * MIB, 7200);
-	make();
-	assert_int_equal(trend.carrier, CGM_TREND_GO_LIVE);
 	done();
 }
 
@@ -587,10 +412,7 @@ int main(void)
 		cmocka_unit_test(test_too_short),    cmocka_unit_test(test_steady),
 		cmocka_unit_test(test_leak),	     cmocka_unit_test(test_long_enough_for_a_leak),
 		cmocka_unit_test(test_cache),	     cmocka_unit_test(test_shares),
-		cmocka_unit_test(test_shares_since), cmocka_unit_test(test_go_heap_stands_in),
-		cmocka_unit_test(test_off_heap),     cmocka_unit_test(test_join),
-		cmocka_unit_test(test_join_nearest), cmocka_unit_test(test_off_heap_below_zero),
-		cmocka_unit_test(test_goroutines),   cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_shares_since), cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_restart),	     cmocka_unit_test(test_warm_up),
 		cmocka_unit_test(test_events),	     cmocka_unit_test(test_plateau),
 		cmocka_unit_test(test_step),	     cmocka_unit_test(test_limit),

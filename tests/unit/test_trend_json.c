@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "output/json_util.h"
-#include "trend_case.h"
+#include "trend_rows.h"
 
 static const struct cgm_track no_track = {0};
 

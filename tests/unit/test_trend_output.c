@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "trend_case.h"
+#include "trend_rows.h"
 
 static const struct cgm_text_options at80 = {.width = 80, .utf8 = true}, at80_ascii = {.width = 80},
 				     at200 = {.width = 200, .utf8 = true}, nowhere = {.utf8 = true},

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tests of growth share: one series, and room to work in. */
+#ifndef TESTS_GROWTH_CASE_H
+#define TESTS_GROWTH_CASE_H
+
+#include "growth_series.h"
+
+static struct series s;
+static struct cgm_growth_work work;
+
+static inline void near_to(double is, double want, double most)
+{
+	if (!(cgm_abs(is - want) <= most))
+		fail_msg("%.9g is not %.9g", is, want);
+}
+
+/* @n points of one value, ten seconds apart. */
+static inline void level(size_t n, double v)
+{
+	s.n = n;
+	for (size_t i = 0; i < n; i++)
+		s.v[i] = (struct cgm_xy){STEP_S * (double)i, v};
+}
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps that growth is judged by, each for itself, in numbers worked out by hand. */
+#include "growth_case.h"
+
+static void points(const double *v, size_t n)
+{
+	level(n, 0);
+	for (size_t i = 0; i < n; i++)
+		s.v[i] = (struct cgm_xy){(double)i, v[i]};
+}
+
+static void test_math(void **state)
+{
+	static const double roots[] = {1e-12, 0.25, 1, 2, 81, 12345.678, 1e18, 7e40};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+		double r = cgm_sqrt(roots[i]);
+
+		near_to(r * r / roots[i], 1, 1e-14);
+	}
+	near_to(cgm_sqrt(0), 0, 0);
+	near_to(cgm_sqrt(-4), 0, 0);
+	near_to(cgm_normal_two_sided(0), 1, 2e-7);
+	near_to(cgm_normal_two_sided(1.959964), 0.05, 2e-7);
+	near_to(cgm_normal_two_sided(-2.575829), 0.01, 2e-7);
+	near_to(cgm_normal_two_sided(5), 5.733e-7, 1e-9);
+	near_to(cgm_normal_two_sided(1e9), 0, 0);
+}
+
+static void test_select(void **state)
+{
+	uint64_t rnd = test_seed();
+
+	(void)state;
+	for (size_t round = 0; round < 200; round++) {
+		double v[60], sorted[60];
+		size_t n = 1 + next_random(&rnd) % 60, k = next_random(&rnd) % n;
+
+		for (size_t i = 0; i < n; i++)
+			v[i] = sorted[i] = (double)(next_random(&rnd) % 20);
+		cgm_sort(sorted, n);
+		near_to(cgm_select(v, n, k), sorted[k], 0);
+		near_to(cgm_median(v, n), (sorted[n / 2] + sorted[(n - 1) / 2]) / 2, 0);
+	}
+}
+
+/* Slopes between the pairs: 1, 1, 10/3, 1, 4.5, 8. */
+static void test_slope_by_hand(void **state)
+{
+	static const double v[] = {0, 1, 2, 10};
+	struct cgm_line l;
+
+	(void)state;
+	points(v, 4);
+	cgm_line_fit(s.v, s.n, &work, &l);
+	near_to(l.slope, (1 + 10.0 / 3) / 2, 1e-12);
+	near_to(l.rise, 6.5, 1e-12);
+	/* what is left of the values: 0, -7/6, -7/3, 3.5 */
+	near_to(l.level, -7.0 / 12, 1e-12);
+	/* S is 6, its variance 4 * 3 * 13 / 18 */
+	near_to(l.p, cgm_normal_two_sided(5 / cgm_sqrt(26.0 / 3)), 1e-12);
+	/* 1.96 deviations are 5.77: ranks 0.1 and 5.9 of 6 */
+	near_to(l.low, 1, 0);
+	near_to(l.high, 8, 0);
+	near_to(cgm_line_quick(s.v, s.n), 3.1, 1e-12);
+}
+
+/* S is 8 of 10 pairs; two pairs of equals take 2 * 18 of 300. */
+static void test_ties_by_hand(void **state)
+{
+	static const double v[] = {1, 1, 2, 2, 3}, same[] = {7, 7, 7};
+	struct cgm_line l;
+
+	(void)state;
+	points(v, 5);
+	cgm_line_fit(s.v, s.n, &work, &l);
+	near_to(l.p, cgm_normal_two_sided(7 / cgm_sqrt(264.0 / 18)), 1e-12);
+	near_to(l.slope, 0.5, 1e-12);
+	points(same, 3);
+	cgm_line_fit(s.v, s.n, &work, &l);
+	near_to(l.p, 1, 1e-6);
+	near_to(l.slope, 0, 0);
+	/* all at one time: there is no slope */
+	s.v[0].s = s.v[1].s = s.v[2].s;
+	cgm_line_fit(s.v, s.n, &work, &l);
+	near_to(l.p, 1, 0);
+}
+
+/* Autocorrelation makes the same S less of a surprise, and the interval wider. */
+static void test_correlation_counts(void **state)
+{
+	struct cgm_line plain, close;
+	uint64_t rnd = test_seed();
+
+	(void)state;
+	level(100, 0);
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v = 0.3 * (double)i + 3 * normal(&rnd);
+	cgm_line_fit(s.v, s.n, &work, &plain);
+	noise_start(&s, 100, 0.9, &rnd);
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v = 0.3 * (double)i + 3 * s.v[i].v;
+	cgm_line_fit(s.v, s.n, &work, &close);
+	assert_true(close.high - close.low > 1.5 * (plain.high - plain.low));
+	assert_true(close.stray < plain.stray / 2);
+}
+
+/* Steps of 1 between 16 pieces of one point each, up and down: 15 of them. */
+static void test_walk_by_hand(void **state)
+{
+	(void)state;
+	level(16, 0);
+	for (size_t i = 0; i < s.n; i += 2)
+		s.v[i].v = 1;
+	near_to(cgm_line_steps(s.v, s.n, 0), 15, 1e-12);
+	near_to(cgm_line_walk(30, 15 * 4), 30 / cgm_sqrt(60), 1e-12);
+	near_to(cgm_line_walk(-30, 15 * 4), 30 / cgm_sqrt(60), 1e-12);
+	/* of 32 points the pieces have two each, and their means are the same */
+	level(32, 0);
+	for (size_t i = 0; i < s.n; i += 2)
+		s.v[i].v = 1;
+	near_to(cgm_line_steps(s.v, s.n, 0), 0, 1e-12);
+}
+
+static void test_thin(void **state)
+{
+	struct cgm_xy r[2 * CGM_GROWTH_POINTS_MAX];
+
+	(void)state;
+	level(480, 0);
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v = (double)i;
+	assert_int_equal(cgm_thin_means(s.v, 240, r, 240), 240);
+	near_to(r[239].v, 239, 0);
+	assert_int_equal(cgm_thin_means(s.v, 480, r, 240), 240);
+	near_to(r[0].v, 0.5, 1e-12);
+	near_to(r[0].s, 5, 1e-9);
+	near_to(r[239].v, 478.5, 1e-12);
+	assert_int_equal(cgm_thin_sides(s.v, 480, r, 120), 240);
+	near_to(r[0].v, 0, 0);
+	near_to(r[1].v, 3, 0);
+	near_to(r[239].v, 479, 0);
+	/* a gap has no points, and one time has one span */
+	for (size_t i = 240; i < s.n; i++)
+		s.v[i].s += 48000;
+	assert_true(cgm_thin_means(s.v, 480, r, 240) < 30);
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].s = 5;
+	assert_int_equal(cgm_thin_means(s.v, 480, r, 240), 240);
+}
+
+/* What goes up and down alike is none: nothing is freed at once. */
+static void test_triangle(void **state)
+{
+	struct cgm_teeth t;
+
+	(void)state;
+	level(120, 500);
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v += (double)(i % 12 < 6 ? i % 12 : 12 - i % 12) * 10;
+	assert_false(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+	/* three points up, one down is just one */
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v = (double)(i % 4) * 10;
+	assert_true(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+	/* and two up, one down is not */
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v = (double)(i % 3) * 10;
+	assert_false(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+}
+
+static void test_jumps(void **state)
+{
+	struct cgm_jump jump[CGM_JUMPS_MAX];
+
+	(void)state;
+	level(100, 500);
+	add_step(&s, 30, 40);
+	add_step(&s, 70, -90);
+	assert_int_equal(cgm_jumps_find(s.v, s.n, 1, &work, jump, CGM_JUMPS_MAX), 2);
+	assert_int_equal(jump[0].at, 70);
+	near_to(jump[0].size, -90, 0);
+	assert_int_equal(jump[1].at, 30);
+	near_to(jump[1].size, 40, 0);
+	assert_int_equal(cgm_jumps_find(s.v, s.n, 1, &work, jump, 1), 1);
+	assert_int_equal(cgm_jumps_find(s.v, s.n, 41, &work, jump, CGM_JUMPS_MAX), 1);
+	/* too short to say what is usual */
+	level(19, 500);
+	add_step(&s, 10, 40);
+	assert_int_equal(cgm_jumps_find(s.v, s.n, 1, &work, jump, CGM_JUMPS_MAX), 0);
+	level(20, 500);
+	add_step(&s, 10, 40);
+	assert_int_equal(cgm_jumps_find(s.v, s.n, 1, &work, jump, CGM_JUMPS_MAX), 1);
+	/* a slope is none */
+	level(100, 500);
+	add_ramp(&s, 0.4, 0.6, 400);
+	assert_int_equal(cgm_jumps_find(s.v, s.n, 1, &work, jump, CGM_JUMPS_MAX), 0);
+}
+
+static void test_bend(void **state)
+{
+	size_t at;
+
+	(void)state;
+	level(120, 500);
+	add_ramp(&s, 0.5, 1, 300);
+	assert_true(cgm_bend_find(s.v, s.n, &at));
+	assert_in_range(at, 58, 62);
+	level(120, 500);
+	add_ramp(&s, 0, 1, 300);
+	for (size_t i = 0; i < s.n; i += 2)
+		s.v[i].v += 1;
+	assert_false(cgm_bend_find(s.v, s.n, &at));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_math),
+		cmocka_unit_test(test_select),
+		cmocka_unit_test(test_slope_by_hand),
+		cmocka_unit_test(test_ties_by_hand),
+		cmocka_unit_test(test_correlation_counts),
+		cmocka_unit_test(test_walk_by_hand),
+		cmocka_unit_test(test_thin),
+		cmocka_unit_test(test_triangle),
+		cmocka_unit_test(test_jumps),
+		cmocka_unit_test(test_bend),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
