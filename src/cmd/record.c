@@ -107,7 +107,9 @@ static void say_start(const struct record *r, const struct cgm_watch_round *roun
 	char every[CGM_TEXT_MAX];
 
 	cgm_warn("recording %zu %s every %s into %s", round->n,
-		 r->o->units ? "containers and units" : "containers",
+		 r->o->units	 ? "containers and units"
+		 : round->n == 1 ? "container"
+				 : "containers",
 		 cgm_human_seconds(every, r->every_ms / 1000), r->path);
 	if (!round->from_engine)
 		cgm_warn_no_engine(r->session);

@@ -198,12 +198,13 @@ static int compare(const void *pa, const void *pb)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
-/* Recording went on without it. */
+/* It was seen to stop, or recording went on without it. */
 static bool has_ended(const struct run *u, const struct one *one)
 {
 	int64_t silent = u->end_ms - one->trend.to_ms;
 
-	return silent > ENDED_MS && silent > ENDED_STEPS * (int64_t)one->track.step_ms;
+	return one->trend.ended ||
+	       (silent > ENDED_MS && silent > ENDED_STEPS * (int64_t)one->track.step_ms);
 }
 
 static struct cgm_trend_row row_of(const struct run *u, const struct one *one)

@@ -19,7 +19,7 @@ struct cgm_snapshot_request {
 	const char *go_url; /* with CGM_INSPECT_ENDPOINT; NULL: the program's own sockets */
 	enum cgm_go_profile profile;
 	struct cgm_buf *profile_data; /* where the profile goes */
-	uint64_t watch_ms; /* sample again and again for so long first; 0: once */
+	uint64_t watch_ms;	      /* sample again and again for so long first; 0: once */
 	/* Called several times a second while watching; NULL: nobody wants to know. */
 	void (*progress)(uint64_t done_ms, uint64_t total_ms, void *arg);
 	void *arg;

@@ -103,8 +103,9 @@ static const struct cgm_process *started_again(const struct cgm_snapshot *s, uin
 		const struct cgm_process *p = &s->procs[i];
 		uint64_t age = cgm_sub_sat((uint64_t)up, p->start_ticks / USER_HZ);
 
-		if (p->start_ticks && !strcmp(p->comm, s->oom.victim) &&
-		    age <= s->oom.seconds_ago) {
+		/* the main process the engine has started */
+		if (p->start_ticks && !strcmp(p->comm, s->oom.victim) && p->ns_pid != 1 &&
+		    p->pid != s->target.pid && age <= s->oom.seconds_ago) {
 			*ret_age_s = age;
 			return p;
 		}

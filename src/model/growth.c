@@ -19,10 +19,10 @@
  * A piece between bends was chosen because it looks like a line: so much stricter is the test of
  * what goes on now, and of what has ended.
  */
-#define CHOSEN 1.3
-#define ENDED  1.0
+#define CHOSEN 1.4
+#define ENDED  1.2
 /* Slopes differ by so many deviations of a random walk's. */
-#define BEND 3.0
+#define BEND 3.2
 /* So many points tell where growth began; a piece has more. */
 #define FIRST 3
 /* A series with so many jumps one way goes up by stairs. */
@@ -33,6 +33,10 @@
 #define SLOWS 4
 /* A plateau is at least one part in so many of what was seen: a pause is none. */
 #define LEVEL_PART 6
+/* What rose at first rose by so many times as much as it varies since. */
+#define VARIES 2
+/* So few points may lean by chance, and by stairs of which each is as large as the rise. */
+#define FEW 60
 /* How long to watch when there are not even two points, seconds. */
 #define MORE_S 60
 /* What a sawtooth's minima may differ by because points are apart: so many points' rise. */
@@ -61,6 +65,7 @@ struct judged {
 	bool has_grown;	  /* a piece did, and a bend ended it */
 	size_t grew;	  /* the first such */
 	double grown;	  /* from its beginning to that of the last piece */
+	size_t settled;	  /* where it became level, when that is in no piece of its own; or 0 */
 	double steps;	  /* squares of what the bent line leaves over, a point */
 	bool significant; /* the last piece's line */
 };
@@ -215,8 +220,39 @@ static bool slows_only(const struct judged *j)
 	       l->slope * SLOWS > j->piece[j->grew].line.slope;
 }
 
+/* Too much to be called steady, and not enough to be sure that it goes on. */
+static bool is_doubtful(const struct judged *j)
+{
+	const struct cgm_line *l = &last_piece(j)->line;
+	bool leans =
+		last_piece(j)->n < FEW && l->p < CGM_GROWTH_LEVEL && (l->low > 0 || l->high < 0);
+
+	return !j->significant && (l->trend || leans) && cgm_abs(l->rise) > j->noise;
+}
+
+/*
+ * It rose at first, too early in a long watch for a piece of its own, and has been level since: all
+ * of the last three quarters lies above the beginning, by more than it varies.
+ */
+static bool rose_at_first(struct judged *j)
+{
+	size_t from = j->n / 4;
+	double low = j->v[from].v, high = low, first = j->v[0].v;
+
+	for (size_t i = from; i < j->n; i++) {
+		low = j->v[i].v < low ? j->v[i].v : low;
+		high = j->v[i].v > high ? j->v[i].v : high;
+	}
+	if (low - first <= j->noise || low - first <= VARIES * (high - low))
+		return false;
+	while (j->v[j->settled].v < low)
+		j->settled++;
+	j->grown = (low + high) / 2 - first;
+	return true;
+}
+
 /* What it is, and for UNKNOWN how many seconds more would tell. */
-static enum cgm_growth_verdict name(const struct judged *j, double *ret_more_s)
+static enum cgm_growth_verdict name(struct judged *j, double *ret_more_s)
 {
 	const struct piece *p = last_piece(j);
 	const struct cgm_line *l = &p->line;
@@ -237,9 +273,9 @@ static enum cgm_growth_verdict name(const struct judged *j, double *ret_more_s)
 	if (j->jump != 0)
 		return CGM_GROWTH_STEPPED;
 	*ret_more_s = level;
-	if (l->trend && !j->significant && cgm_abs(l->rise) > j->noise)
+	if (is_doubtful(j))
 		return CGM_GROWTH_UNKNOWN;
-	return CGM_GROWTH_STEADY;
+	return rose_at_first(j) ? CGM_GROWTH_PLATEAU : CGM_GROWTH_STEADY;
 }
 
 static enum cgm_growth_verdict judge_rest(struct judged *j, struct cgm_growth_work *w,
@@ -280,8 +316,8 @@ static void judge(struct judged *j, struct cgm_growth_work *w, struct cgm_growth
 	ret->p = p->line.p;
 	ret->significant = j->significant || slows_only(j);
 	ret->rise = p->line.rise;
-	if (p->from)
-		ret->since_s = j->v[p->from].s;
+	if (p->from || j->settled)
+		ret->since_s = j->v[p->from ? p->from : j->settled].s;
 	ret->n = p->n;
 	if (ret->verdict == CGM_GROWTH_PLATEAU)
 		ret->before = j->grown;

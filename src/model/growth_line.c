@@ -22,8 +22,8 @@
 
 /* 95 % */
 #define INTERVAL 1.96
-#define WALK 5.0
-#define STRAY 12.5
+#define WALK	 5.2
+#define STRAY	 12.5
 /* Steps are between the means of so many pieces: noise of single points is none of a walk. */
 #define PIECES 16
 /* With fewer points the autocorrelation is not known well enough to be freed of its bias. */

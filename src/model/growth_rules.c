@@ -175,8 +175,10 @@ static void say_rate(struct cgm_finding *f, const struct cgm_trend *t, enum cgm_
 		(void)snprintf(share, sizeof share, ", %ju %% of the growth of docker's figure",
 			       (uintmax_t)whole(p->share * 100));
 	cgm_say(f, "%s %s by %s for %s%s.%s%s", title(name, id),
-		id == CGM_TREND_GOROUTINES || id == CGM_TREND_SOCK ? "grow" : "grows", rate + 1,
-		cgm_human_seconds(span, whole(seen_s(t, id))), share,
+		t->ended					     ? "grew"
+		: id == CGM_TREND_GOROUTINES || id == CGM_TREND_SOCK ? "grow"
+								     : "grows",
+		rate + 1, cgm_human_seconds(span, whole(seen_s(t, id))), share,
 		p->growth.sawtooth ? " It goes up and down, and what is left after each fall grows."
 				   : "",
 		limit);

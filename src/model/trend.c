@@ -25,6 +25,8 @@
 #define WARM_UP_MAX_S 600.0
 /* Go's figures are joined with anonymous memory that was read at most this much apart. */
 #define JOIN_MS 120000
+/* Between an OOM kill and the end of the container that it ends. */
+#define KILLED_MS 60000
 /* What of anonymous memory's growth a part of it has to explain to be named in its place. */
 #define MOST   0.5
 #define STACKS 0.33
@@ -70,7 +72,7 @@ static const enum cgm_series_id series[CGM_TREND_COUNT] = {
 /* The track, and what of it is judged. */
 struct window {
 	const struct cgm_track *t;
-	size_t from; /* the first point */
+	size_t from, to; /* the first point, and behind the last */
 	double warm_up_s;
 	struct cgm_xy *v; /* one series at a time: room for all points */
 };
@@ -91,7 +93,7 @@ static const struct cgm_point *anon_near(const struct window *w, size_t i)
 			best = &p[k];
 			apart = p[i].time_ms - p[k].time_ms;
 		}
-	for (size_t k = i + 1; k < w->t->n && p[k].time_ms - p[i].time_ms < apart; k++)
+	for (size_t k = i + 1; k < w->to && p[k].time_ms - p[i].time_ms < apart; k++)
 		if (cgm_point_has(&p[k], CGM_SERIES_ANON)) {
 			best = &p[k];
 			apart = p[k].time_ms - p[i].time_ms;
@@ -124,7 +126,7 @@ static size_t line_make(const struct window *w, enum cgm_trend_id id)
 {
 	size_t n = 0;
 
-	for (size_t i = w->from; i < w->t->n; i++) {
+	for (size_t i = w->from; i < w->to; i++) {
 		struct cgm_xy *p = &w->v[n];
 
 		p->s = (double)w->t->points[i].time_ms / 1000;
@@ -180,7 +182,7 @@ static double stacks_since(const struct window *w, double since_s)
 {
 	size_t n = 0;
 
-	for (size_t i = w->from; i < w->t->n; i++) {
+	for (size_t i = w->from; i < w->to; i++) {
 		const struct cgm_point *p = &w->t->points[i];
 		double s = (double)p->time_ms / 1000;
 
@@ -251,6 +253,14 @@ static double seconds_to(double room, double rate)
 	return rate > 0 ? room / rate : INFINITY;
 }
 
+/* v1 does not tell what of the kernel's memory can be reclaimed: dentries and buffer heads can. */
+static bool is_in_doubt(const struct cgm_point *last, const struct cgm_trend *t)
+{
+	return !cgm_point_has(last, CGM_SERIES_SLAB_RECLAIMABLE) && grows(t, CGM_TREND_KERNEL) &&
+	       t->part[CGM_TREND_KERNEL].growth.rate >=
+		       MOST * t->part[CGM_TREND_NEEDED].growth.rate;
+}
+
 static void find_limit(const struct cgm_track *track, struct cgm_trend *t)
 {
 	const struct cgm_trend_part *needed = &t->part[CGM_TREND_NEEDED];
@@ -261,7 +271,7 @@ static void find_limit(const struct cgm_track *track, struct cgm_trend *t)
 	if (!last || !cgm_point_has(last, CGM_SERIES_LIMIT))
 		return;
 	t->limit = (struct cgm_opt){last->v[CGM_SERIES_LIMIT], true};
-	if (!grows(t, CGM_TREND_NEEDED))
+	if (t->ended || !grows(t, CGM_TREND_NEEDED) || is_in_doubt(last, t))
 		return;
 	room = (double)cgm_sub_sat(t->limit.v, needed->now);
 	/* in a thousand years nobody asks any more */
@@ -289,6 +299,38 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 	}
 }
 
+/* What is torn down is not told as a fall: it ended with the kill before it, if there was one. */
+static void find_end(const struct cgm_track *track, struct cgm_trend *t)
+{
+	int64_t killed_ms = 0;
+
+	for (size_t i = 0; i < track->n_events; i++) {
+		const struct cgm_event *e = &track->events[i];
+
+		if (e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART)
+			t->ended = false;
+		else if (e->kind == CGM_EVENT_OOM_KILL)
+			killed_ms = e->time_ms;
+		else if (e->kind == CGM_EVENT_STOP) {
+			t->ended = true;
+			t->ended_ms = e->time_ms;
+			if (killed_ms && e->time_ms - killed_ms <= KILLED_MS)
+				t->ended_ms = killed_ms;
+		}
+	}
+}
+
+/* How many points lie, with their spans, before the end. */
+static size_t points_alive(const struct cgm_track *track, const struct cgm_trend *t)
+{
+	size_t n = track->n;
+
+	while (t->ended && n > 1 &&
+	       track->points[n - 1].time_ms > t->ended_ms - (int64_t)track->step_ms)
+		n--;
+	return n;
+}
+
 int cgm_trend_make(const struct cgm_track *track, struct cgm_trend *ret)
 {
 	struct cgm_trend t = {.carrier = CGM_TREND_COUNT, .n_points = track->n, .more_s = 60};
@@ -308,7 +350,9 @@ int cgm_trend_make(const struct cgm_track *track, struct cgm_trend *ret)
 	t.from_ms = track->points[0].time_ms;
 	t.to_ms = track->points[track->n - 1].time_ms;
 	read_events(track, &t);
-	while (w.from < track->n && track->points[w.from].time_ms < t.cut_ms)
+	find_end(track, &t);
+	w.to = points_alive(track, &t);
+	while (w.from < w.to && track->points[w.from].time_ms < t.cut_ms)
 		w.from++;
 	if (t.restarted)
 		w.warm_up_s =

@@ -53,6 +53,8 @@ struct cgm_trend {
 	int64_t from_ms, to_ms; /* the track */
 	int64_t cut_ms;		/* what is judged begins here: the window's or the last restart */
 	bool restarted;		/* and it was a restart */
+	bool ended;		/* it runs no more: what is judged lies before that */
+	int64_t ended_ms;
 	size_t n_points;
 	size_t n_restarts, n_kills; /* events in the window */
 	struct cgm_trend_part part[CGM_TREND_COUNT];

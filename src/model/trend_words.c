@@ -111,11 +111,15 @@ static bool is_like_a_leak(const struct cgm_trend *t)
 static void growing(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
-	char rate[64], since[CGM_TEXT_MAX];
+	char rate[64], since[CGM_TEXT_MAX], end[CGM_TEXT_MAX];
 
 	cgm_trend_rate_text(rate, docker, true);
-	add(b, "Docker's figure grows by %s since %s", rate + 1,
-	    since_text(since, t, docker->growth.since_s));
+	since_text(since, t, docker->growth.since_s);
+	if (t->ended)
+		add(b, "Docker's figure grew by %s from %s until it ended at %s", rate + 1, since,
+		    cgm_when_short(end, t->ended_ms, t->to_ms));
+	else
+		add(b, "Docker's figure grows by %s since %s", rate + 1, since);
 	if (t->carrier != CGM_TREND_COUNT) {
 		add(b, "; %.0f %% of it is %s, which %s", t->carrier_share * 100,
 		    what_of(t->carrier), words[t->carrier].back);
@@ -123,7 +127,7 @@ static void growing(struct text *b, const struct cgm_trend *t)
 			add(b, ": consistent with a leak %s", words[t->carrier].leak);
 	}
 	add(b, ".");
-	if (seen_s(t) < LONG_ENOUGH_S)
+	if (seen_s(t) < LONG_ENOUGH_S && !t->ended)
 		add(b, " Whether it goes on, a longer look tells.");
 }
 
@@ -179,6 +183,11 @@ static void steady(struct text *b, const struct cgm_trend *t)
 	if (g->verdict == CGM_GROWTH_SHRINKING)
 		add(b, "Docker's figure has been shrinking by %s for %s.",
 		    cgm_trend_rate_text(rate, &t->part[CGM_TREND_DOCKER], true) + 1, span);
+	else if (g->sawtooth && t->n_kills > 1)
+		add(b,
+		    "Docker's figure goes up until the kernel kills for want of memory, and begins "
+		    "anew: %zu times in %s.",
+		    t->n_kills, span);
 	else if (g->sawtooth)
 		add(b,
 		    "Docker's figure goes up and down as a garbage collector or reclaim makes it, "

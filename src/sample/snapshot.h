@@ -131,7 +131,7 @@ struct cgm_snapshot {
 	struct cgm_sample now;
 	struct cgm_sample before; /* version 0: no window was watched */
 	uint64_t window_ms;
-	struct cgm_track track; /* watched for --for, or recorded; n 0: none */
+	struct cgm_track track;	  /* watched for --for, or recorded; n 0: none */
 	struct cgm_level *levels; /* [0] is the group itself */
 	size_t n_levels;
 	uint64_t children_charged; /* sum over the direct children, for dying groups */
