@@ -19,10 +19,10 @@
  * A piece between bends was chosen because it looks like a line: so much stricter is the test of
  * what goes on now, and of what has ended.
  */
-#define CHOSEN 1.4
-#define ENDED  1.2
+#define CHOSEN 1.45
+#define ENDED  1.3
 /* Slopes differ by so many deviations of a random walk's. */
-#define BEND 3.2
+#define BEND 3.1
 /* So many points tell where growth began; a piece has more. */
 #define FIRST 3
 /* A series with so many jumps one way goes up by stairs. */

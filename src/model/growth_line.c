@@ -22,7 +22,7 @@
 
 /* 95 % */
 #define INTERVAL 1.96
-#define WALK	 5.2
+#define WALK	 5.4
 #define STRAY	 12.5
 /* Steps are between the means of so many pieces: noise of single points is none of a walk. */
 #define PIECES 16

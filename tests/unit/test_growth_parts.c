@@ -87,6 +87,63 @@ static void test_ties_by_hand(void **state)
 	near_to(l.p, 1, 0);
 }
 
+/* Against the formulas written once more, by brute force over all pairs, in another language. */
+static void test_line_by_brute_force(void **state)
+{
+	struct cgm_line l;
+
+	(void)state;
+	level(30, 0);
+	for (size_t i = 0; i < s.n; i++) {
+		s.v[i].s = 1000 + 7 * (double)i + (double)(i % 3);
+		s.v[i].v = 3 * (double)i + (i / 6 % 2 ? 40 : 0) + (double)(i * i % 11);
+	}
+	cgm_line_fit(s.v, s.n, &work, &l);
+	near_to(l.slope, 0.433862433862, 1e-11);
+	near_to(l.level, 6.0291005291, 1e-9);
+	near_to(l.rise, 88.9417989418, 1e-9);
+	near_to(l.p, 0.0304361318, 2e-7);
+	near_to(l.walk, 1.29767238859, 1e-10);
+	near_to(l.stray, 1.93350027028, 1e-10);
+	near_to(l.low, -0.2, 1e-12);
+	near_to(l.high, 1, 1e-12);
+	near_to(l.least, 0.099173553719, 1e-11);
+	near_to(l.most, 0.75, 1e-12);
+	near_to(cgm_line_quick(s.v, s.n), 0.430621901247, 1e-11);
+	near_to(cgm_line_steps(s.v, s.n, l.slope), 4697.6611867, 1e-6);
+	assert_false(l.trend);
+	/* the same downwards */
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v = -s.v[i].v;
+	cgm_line_fit(s.v, s.n, &work, &l);
+	near_to(l.slope, -0.433862433862, 1e-11);
+	near_to(l.p, 0.0304361318, 2e-7);
+	near_to(l.stray, 1.93350027028, 1e-10);
+}
+
+/* 5.4 deviations of a walk, or 12.5 standard errors; stricter ones in proportion. */
+static void test_significance(void **state)
+{
+	struct cgm_line l = {.p = 0.0099, .rise = -1, .walk = 5.41};
+
+	(void)state;
+	assert_true(cgm_line_is_significant(&l, 1));
+	assert_false(cgm_line_is_significant(&l, 1.01));
+	l.walk = 5.39;
+	assert_false(cgm_line_is_significant(&l, 1));
+	l.stray = 12.51;
+	assert_true(cgm_line_is_significant(&l, 1));
+	l.stray = 12.49;
+	assert_false(cgm_line_is_significant(&l, 1));
+	l.stray = l.walk = 100;
+	assert_true(cgm_line_is_significant(&l, 2));
+	l.p = 0.0101;
+	assert_false(cgm_line_is_significant(&l, 2));
+	l.p = 0;
+	l.rise = 0;
+	assert_false(cgm_line_is_significant(&l, 2));
+}
+
 /* Autocorrelation makes the same S less of a surprise, and the interval wider. */
 static void test_correlation_counts(void **state)
 {
@@ -221,6 +278,8 @@ int main(void)
 		cmocka_unit_test(test_select),
 		cmocka_unit_test(test_slope_by_hand),
 		cmocka_unit_test(test_ties_by_hand),
+		cmocka_unit_test(test_line_by_brute_force),
+		cmocka_unit_test(test_significance),
 		cmocka_unit_test(test_correlation_counts),
 		cmocka_unit_test(test_walk_by_hand),
 		cmocka_unit_test(test_thin),
