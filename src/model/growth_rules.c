@@ -19,6 +19,8 @@
 #define CRITICAL_S 3600
 /* Go's own part explains most of anonymous memory's growth. */
 #define MOST 0.5
+/* Less of docker's growth is no finding beside what carries it. */
+#define MINOR 0.05
 
 static bool grows(const struct cgm_trend *t, enum cgm_trend_id id)
 {
@@ -49,12 +51,20 @@ static bool is_told_by_go(const struct cgm_trend *t)
 	static const enum cgm_trend_id parts[] = {CGM_TREND_GO_LIVE, CGM_TREND_OFF_HEAP};
 	double rate = t->part[CGM_TREND_ANON].growth.rate;
 
-	if (t->carrier == CGM_TREND_GOROUTINES)
+	if (t->carrier == CGM_TREND_GOROUTINES || t->carrier == CGM_TREND_GO_LIVE ||
+	    t->carrier == CGM_TREND_OFF_HEAP)
 		return true;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (grows(t, parts[i]) && t->part[parts[i]].growth.rate >= MOST * rate)
 			return true;
 	return false;
+}
+
+/* So little of the growth that something else carries: the table by component has it. */
+static bool is_minor(const struct cgm_trend *t, enum cgm_trend_id id)
+{
+	return t->carrier != CGM_TREND_COUNT && t->carrier != id && cgm_trends[id].in_docker &&
+	       t->part[id].share < MINOR;
 }
 
 /* Of which component a finding is: the first with its id that grows; CGM_TREND_COUNT: none. */
@@ -64,7 +74,7 @@ static enum cgm_trend_id component(const struct cgm_trend *t, const char *findin
 		enum cgm_trend_id id = (enum cgm_trend_id)i;
 
 		if (!cgm_trends[id].finding || strcmp(cgm_trends[id].finding, finding) != 0 ||
-		    !grows(t, id) || (id == CGM_TREND_ANON && is_told_by_go(t)))
+		    !grows(t, id) || (id == CGM_TREND_ANON && is_told_by_go(t)) || is_minor(t, id))
 			continue;
 		return id;
 	}

@@ -29,7 +29,9 @@
 #define KILLED_MS 60000
 /* What of anonymous memory's growth a part of it has to explain to be named in its place. */
 #define MOST   0.5
-#define STACKS 0.33
+#define STACKS 0.25
+/* With GOGC at 100 the heap grows by twice what is live. */
+#define LIVE 0.35
 
 const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT] = {
 	{CGM_TREND_DOCKER, "docker", "docker's figure", NULL, true, false},
@@ -211,7 +213,7 @@ static enum cgm_trend_id go_part(const struct window *w, const struct cgm_trend 
 		if (!grows(t, parts[i]))
 			continue;
 		*ret_slope = slope_since(w, parts[i], since_s);
-		if (*ret_slope >= MOST * anon)
+		if (*ret_slope >= (parts[i] == CGM_TREND_GO_LIVE ? LIVE : MOST) * anon)
 			return parts[i];
 	}
 	*ret_slope = anon;

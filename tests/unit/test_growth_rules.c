@@ -154,7 +154,7 @@ static void test_go(void **state)
 	done();
 	start(360);
 	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
-	track_go(&c.s.track, 17 * MIB, 36 * MIB, 0, 0);
+	track_go(&c.s.track, 12 * MIB, 36 * MIB, 0, 0);
 	case_explain(&c);
 	assert_int_equal(count(), 2);
 	(void)growth("growth-go-heap");
@@ -162,7 +162,7 @@ static void test_go(void **state)
 	done();
 	start(360);
 	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
-	track_go(&c.s.track, 19 * MIB, 36 * MIB, 0, 0);
+	track_go(&c.s.track, 13 * MIB, 36 * MIB, 0, 0);
 	case_explain(&c);
 	assert_int_equal(count(), 1);
 	(void)growth("growth-go-heap");
