@@ -350,6 +350,29 @@ static void test_few_teeth(void **state)
 	verdict_is(1, CGM_GROWTH_GROWING);
 }
 
+/* Grown in the first hundredth of what was watched: it has been level since, not always. */
+static void test_rose_at_first(void **state)
+{
+	struct cgm_growth g;
+
+	(void)state;
+	level(200, 500);
+	s.v[0].v = 100;
+	s.v[1].v = 300;
+	g = judged(&s, 1);
+	assert_int_equal(g.verdict, CGM_GROWTH_PLATEAU);
+	near_to(g.before, 400, 1e-9);
+	near_to(g.since_s, s.v[2].s, 0);
+	/* by less than it varies afterwards, that is nothing; or than matters */
+	for (size_t i = 2; i < s.n; i += 2)
+		s.v[i].v = 700;
+	verdict_is(1, CGM_GROWTH_STEADY);
+	level(200, 500);
+	s.v[0].v = 100;
+	verdict_is(400, CGM_GROWTH_STEADY);
+	verdict_is(399, CGM_GROWTH_PLATEAU);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,7 +381,7 @@ int main(void)
 		cmocka_unit_test(test_stairs),	     cmocka_unit_test(test_jump_on_the_way),
 		cmocka_unit_test(test_after_a_fall), cmocka_unit_test(test_plateau),
 		cmocka_unit_test(test_saturating),   cmocka_unit_test(test_sawtooth),
-		cmocka_unit_test(test_few_teeth),
+		cmocka_unit_test(test_few_teeth),    cmocka_unit_test(test_rose_at_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

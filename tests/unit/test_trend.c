@@ -405,19 +405,84 @@ static void test_random(void **state)
 	}
 }
 
+/* Torn down by a kill: the last samples are no fall, and nothing is told of what comes. */
+static void test_ended(void **state)
+{
+	(void)state;
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	for (size_t i = 358; i < 360; i++)
+		track.points[i].v[CGM_SERIES_DOCKER] = track.points[i].v[CGM_SERIES_ANON] = MIB;
+	make();
+	part_is(CGM_TREND_DOCKER, CGM_GROWTH_GROWING);
+	assert_int_equal(trend.part[CGM_TREND_DOCKER].now, MIB);
+	assert_true(trend.limit_in_s.known && !trend.ended);
+	done();
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	for (size_t i = 358; i < 360; i++)
+		track.points[i].v[CGM_SERIES_DOCKER] = track.points[i].v[CGM_SERIES_ANON] = MIB;
+	track_event(&track, 358, CGM_EVENT_OOM_KILL);
+	track_event(&track, 359, CGM_EVENT_STOP);
+	make();
+	part_is(CGM_TREND_DOCKER, CGM_GROWTH_GROWING);
+	assert_true(trend.ended && !trend.limit_in_s.known);
+	assert_true(trend.part[CGM_TREND_DOCKER].now > 30 * MIB);
+	has("Docker's figure grew by ");
+	has(" until it ended at ");
+	lacks("meets the limit");
+	/* it was started again: it lives */
+	track_event(&track, 359, CGM_EVENT_START);
+	make();
+	assert_false(trend.ended);
+	done();
+}
+
+/* By v1's figures nobody knows what of the kernel's memory can be reclaimed. */
+static void test_limit_in_doubt(void **state)
+{
+	(void)state;
+	for (int v1 = 0; v1 < 2; v1++) {
+		track_start(&track, 360);
+		track_ramp(&track, CGM_SERIES_KERNEL, 0, 360, 36 * MIB);
+		for (size_t i = 0; i < track.n; i++) {
+			if (v1)
+				track.points[i].known &=
+					~(UINT32_C(1) << CGM_SERIES_SLAB_RECLAIMABLE);
+			else
+				cgm_point_set(&track.points[i], CGM_SERIES_SLAB_RECLAIMABLE, 0);
+		}
+		make();
+		part_is(CGM_TREND_NEEDED, CGM_GROWTH_GROWING);
+		assert_int_equal(trend.limit_in_s.known, !v1);
+		done();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	     cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_too_short),    cmocka_unit_test(test_steady),
-		cmocka_unit_test(test_leak),	     cmocka_unit_test(test_long_enough_for_a_leak),
-		cmocka_unit_test(test_cache),	     cmocka_unit_test(test_shares),
-		cmocka_unit_test(test_shares_since), cmocka_unit_test(test_noise),
-		cmocka_unit_test(test_restart),	     cmocka_unit_test(test_warm_up),
-		cmocka_unit_test(test_events),	     cmocka_unit_test(test_plateau),
-		cmocka_unit_test(test_step),	     cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_rate_text),    cmocka_unit_test(test_short_buffer),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_too_short),
+		cmocka_unit_test(test_steady),
+		cmocka_unit_test(test_leak),
+		cmocka_unit_test(test_long_enough_for_a_leak),
+		cmocka_unit_test(test_cache),
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_shares_since),
+		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_warm_up),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_plateau),
+		cmocka_unit_test(test_step),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_rate_text),
+		cmocka_unit_test(test_short_buffer),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_limit_in_doubt),
 	};
 
 	assert_int_equal(setenv("TZ", "UTC0", 1), 0);
