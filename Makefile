@@ -219,10 +219,12 @@ check-fuzz:
 fuzz-list:
 	@printf '%s\n' $(FZ_BIN)
 
+# Days and thousands of draws: what they call is under valgrind in the other tests of the same files.
+SIMULATIONS = $(addprefix $(B)/ut/test_,history_kill history_age growth_draws)
 ## check-valgrind: unit tests under valgrind
 check-valgrind: $(UT_BIN)
 	$(Q)UNIT_WRAP='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes' \
-	    tests/unit/run $(UT_BIN)
+	    tests/unit/run $(filter-out $(SIMULATIONS),$(UT_BIN))
 
 # Other versions lay out the same code in other ways.
 FMT_VERSION := 14
