@@ -179,7 +179,7 @@ static void test_never_there(void **state)
 int main(void)
 {
 	/* so that no descriptor is kept: what is removed here can be read as long as it is open */
-	const struct rlimit few = {.rlim_cur = 256, .rlim_max = 256};
+	struct rlimit few;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test_setup_teardown(test_points, tree_setup, tree_teardown),
@@ -188,6 +188,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_never_there, tree_setup, tree_teardown),
 	};
 
+	if (getrlimit(RLIMIT_NOFILE, &few) < 0)
+		return 1;
+	few.rlim_cur = 256;
 	if (setrlimit(RLIMIT_NOFILE, &few) < 0)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
