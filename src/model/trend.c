@@ -103,25 +103,33 @@ static const struct cgm_point *anon_near(const struct window *w, size_t i)
 	return best;
 }
 
-/* The value of a trend at a point; false: it does not know it. */
-static bool value_at(const struct window *w, enum cgm_trend_id id, size_t i, double *ret)
+bool cgm_trend_value(const struct cgm_point *p, const struct cgm_point *anon, enum cgm_trend_id id,
+		     double *ret)
 {
-	const struct cgm_point *p = &w->t->points[i], *anon;
+	double v;
 
 	if (!cgm_point_has(p, series[id]))
 		return false;
-	*ret = value(p, series[id]);
+	v = value(p, series[id]);
 	if (id == CGM_TREND_CACHE_COUNTED) {
 		if (!cgm_point_has(p, CGM_SERIES_CACHE_INACTIVE))
 			return false;
-		*ret -= value(p, CGM_SERIES_CACHE_INACTIVE);
+		v -= value(p, CGM_SERIES_CACHE_INACTIVE);
 	} else if (id == CGM_TREND_OFF_HEAP) {
-		anon = anon_near(w, i);
-		if (!cgm_point_has(p, CGM_SERIES_GO_RELEASED) || !anon)
+		if (!cgm_point_has(p, CGM_SERIES_GO_RELEASED) || !anon ||
+		    !cgm_point_has(anon, CGM_SERIES_ANON))
 			return false;
-		*ret = value(anon, CGM_SERIES_ANON) - (*ret - value(p, CGM_SERIES_GO_RELEASED));
+		v = value(anon, CGM_SERIES_ANON) - (v - value(p, CGM_SERIES_GO_RELEASED));
 	}
+	*ret = v;
 	return true;
+}
+
+static bool value_at(const struct window *w, enum cgm_trend_id id, size_t i, double *ret)
+{
+	const struct cgm_point *anon = id == CGM_TREND_OFF_HEAP ? anon_near(w, i) : NULL;
+
+	return cgm_trend_value(&w->t->points[i], anon, id, ret);
 }
 
 static size_t line_make(const struct window *w, enum cgm_trend_id id)

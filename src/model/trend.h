@@ -68,6 +68,12 @@ struct cgm_trend {
 	double more_s;				/* > 0: not enough data, so much more is needed */
 };
 
+/*
+ * What @id is at @p; @anon: the point whose anonymous memory goes with it, for CGM_TREND_OFF_HEAP,
+ * which may be less than nothing. False: it is not known there.
+ */
+bool cgm_trend_value(const struct cgm_point *p, const struct cgm_point *anon, enum cgm_trend_id id,
+		     double *ret);
 /* 0 or -ENOMEM. An empty track gives more_s alone. */
 int cgm_trend_make(const struct cgm_track *t, struct cgm_trend *ret);
 /*

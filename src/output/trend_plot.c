@@ -14,53 +14,19 @@
 #define HOLE_STEPS    3.5 /* points further apart than this are not joined */
 #define GO_STEP_S     60
 
-/* What a component is in a point. Go's own parts need points that know its figures. */
-static bool value_of(const struct cgm_point *p, enum cgm_trend_id id, double *ret)
-{
-	static const enum cgm_series_id series[CGM_TREND_COUNT] = {
-		[CGM_TREND_DOCKER] = CGM_SERIES_DOCKER,
-		[CGM_TREND_CHARGED] = CGM_SERIES_CHARGED,
-		[CGM_TREND_ANON] = CGM_SERIES_ANON,
-		[CGM_TREND_ANON_UNMAPPED] = CGM_SERIES_ANON_UNMAPPED,
-		[CGM_TREND_CACHE_COUNTED] = CGM_SERIES_CACHE,
-		[CGM_TREND_TMPFS] = CGM_SERIES_TMPFS,
-		[CGM_TREND_KERNEL] = CGM_SERIES_KERNEL,
-		[CGM_TREND_SOCK] = CGM_SERIES_SOCK,
-		[CGM_TREND_HUGETLB] = CGM_SERIES_HUGETLB,
-		[CGM_TREND_CACHE] = CGM_SERIES_CACHE,
-		[CGM_TREND_SWAP] = CGM_SERIES_SWAP,
-		[CGM_TREND_NEEDED] = CGM_SERIES_NEEDED,
-		[CGM_TREND_GO_LIVE] = CGM_SERIES_GO_LIVE,
-		[CGM_TREND_OFF_HEAP] = CGM_SERIES_ANON,
-		[CGM_TREND_GOROUTINES] = CGM_SERIES_GOROUTINES,
-	};
-	uint64_t v = p->v[series[id]];
-
-	if (!cgm_point_has(p, series[id]))
-		return false;
-	if (id == CGM_TREND_CACHE_COUNTED) {
-		if (!cgm_point_has(p, CGM_SERIES_CACHE_INACTIVE))
-			return false;
-		v = cgm_sub_sat(v, p->v[CGM_SERIES_CACHE_INACTIVE]);
-	} else if (id == CGM_TREND_OFF_HEAP) {
-		if (!cgm_point_has(p, CGM_SERIES_GO_SYS) ||
-		    !cgm_point_has(p, CGM_SERIES_GO_RELEASED))
-			return false;
-		v = cgm_sub_sat(v,
-				cgm_sub_sat(p->v[CGM_SERIES_GO_SYS], p->v[CGM_SERIES_GO_RELEASED]));
-	}
-	*ret = (double)v;
-	return true;
-}
-
 size_t cgm_trend_series(const struct cgm_track *t, enum cgm_trend_id id, struct cgm_xy **ret)
 {
 	struct cgm_xy *v = calloc(t->n + 1, sizeof *v);
 	size_t n = 0;
 
-	for (size_t i = 0; v && i < t->n; i++)
-		if (value_of(&t->points[i], id, &v[n].v))
-			v[n++].s = (double)t->points[i].time_ms / 1000;
+	for (size_t i = 0; v && i < t->n; i++) {
+		const struct cgm_point *p = &t->points[i];
+
+		if (!cgm_trend_value(p, p, id, &v[n].v))
+			continue;
+		v[n].v = v[n].v > 0 ? v[n].v : 0;
+		v[n++].s = (double)p->time_ms / 1000;
+	}
 	*ret = v;
 	return n;
 }
