@@ -193,21 +193,43 @@ static char *path_of_pid(const struct cgm_session *s, pid_t pid)
 	return path;
 }
 
+/* What inspect told of the init's pid is surer than a usual place. */
+static void take_path(const struct cgm_session *s, struct cgm_container *c)
+{
+	char *path = path_of_pid(s, c->target.pid);
+
+	if (path) {
+		free(c->path);
+		c->path = path;
+	}
+}
+
+bool cgm_container_find(struct cgm_session *s, const char *name, struct cgm_container *ret)
+{
+	struct cgm_engine *e = cgm_session_engine(s);
+	struct cgm_container c = {0};
+	struct cgm_containers one = {.v = &c, .n = 1};
+
+	if (!e || cgm_engine_inspect_name(e, name, &c, NULL) < 0)
+		return false;
+	take_path(s, &c);
+	if (locate_groups(s, &one) < 0) {
+		cgm_container_clear(&c);
+		return false;
+	}
+	*ret = c;
+	return true;
+}
+
 int cgm_container_complete(struct cgm_session *s, struct cgm_container *c, struct cgm_err *err)
 {
 	struct cgm_engine *e = cgm_session_engine(s);
-	char *path;
 	int r;
 
 	if (c->inspected || !e || !c->target.id)
 		return 0;
 	r = cgm_engine_inspect(e, c, err);
-	if (r < 0)
-		return r;
-	path = path_of_pid(s, c->target.pid);
-	if (path) {
-		free(c->path);
-		c->path = path;
-	}
-	return 0;
+	if (r == 0)
+		take_path(s, c);
+	return r;
 }

@@ -16,6 +16,11 @@
  */
 int cgm_containers_find(struct cgm_session *s, bool all, struct cgm_containers *ret,
 			bool *ret_from_engine, struct cgm_err *err);
+/*
+ * The one container that the engine takes @name for, asked for alone: what explains one container
+ * does not wait for a list of all. False: ask for the list, which knows more ways to name one.
+ */
+bool cgm_container_find(struct cgm_session *s, const char *name, struct cgm_container *ret);
 /* Appends a container made from its group's @path. 0 or -ENOMEM. */
 int cgm_containers_add_path(struct cgm_containers *c, const char *path);
 /* Asks the engine for more of @c (once), and checks its path by /proc/PID/cgroup. 0 or -errno. */

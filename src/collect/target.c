@@ -35,18 +35,31 @@ static int no_memory(struct cgm_err *err)
 	return cgm_err_set(err, ENOMEM, "out of memory");
 }
 
-/* A container of the engine that stands in the group @path, so that a path is shown with its name.
+static bool is_at(const struct cgm_container *c, const char *path)
+{
+	return c->path && strcmp(c->path, path) == 0;
+}
+
+/*
+ * The container @id of the engine that stands in the group @path, so that a path is shown with its
+ * name. Asked for alone, then by the list, as an engine may know it and not answer for it.
  */
-static bool take_by_path(struct cgm_session *s, const char *path, struct cgm_containers *ret)
+static bool take_by_path(struct cgm_session *s, const char *id, const char *path,
+			 struct cgm_containers *ret)
 {
 	struct cgm_containers all = {0};
+	struct cgm_container c = {0};
 	bool from_engine, taken = false;
 
+	if (cgm_container_find(s, id, &c)) {
+		taken = is_at(&c, path) && append(ret, &c) == 0;
+		cgm_container_clear(&c);
+		return taken;
+	}
 	if (!cgm_session_engine(s) || cgm_containers_find(s, false, &all, &from_engine, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < all.n && !taken; i++)
-		taken = all.v[i].path && strcmp(all.v[i].path, path) == 0 &&
-			append(ret, &all.v[i]) == 0;
+		taken = is_at(&all.v[i], path) && append(ret, &all.v[i]) == 0;
 	cgm_containers_clear(&all);
 	return taken;
 }
@@ -57,7 +70,7 @@ static int add_group(struct cgm_session *s, const char *path, enum cgm_target_ki
 	struct cgm_located where;
 
 	if (cgm_locate_path(path, &where) && path[where.path_len] == '\0' &&
-	    take_by_path(s, path, ret))
+	    take_by_path(s, where.id, path, ret))
 		return 0;
 	if (cgm_containers_add_path(ret, path) < 0)
 		return no_memory(err);
@@ -201,10 +214,17 @@ static int resolve_container(struct cgm_session *s, const char *text, struct cgm
 			     struct cgm_err *err)
 {
 	struct cgm_containers all = {0};
+	struct cgm_container c = {0};
 	bool from_engine;
 	struct cgm_err why = {0};
-	int r = cgm_containers_find(s, true, &all, &from_engine, err);
+	int r;
 
+	if (cgm_container_find(s, text, &c)) {
+		r = append(ret, &c);
+		cgm_container_clear(&c);
+		return r < 0 ? no_memory(err) : 0;
+	}
+	r = cgm_containers_find(s, true, &all, &from_engine, err);
 	if (r < 0)
 		return r;
 	r = take_best(&all, text, ret, &why);

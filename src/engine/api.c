@@ -17,6 +17,10 @@
 
 #define SAVED_DIR "docker/"
 
+/* What names and ids are made of (moby daemon/names/names.go); a name has no limit there. */
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+#define NAME_LEN_MAX	255
+
 struct cgm_engine {
 	const struct cgm_root *root;
 	struct cgm_http *http; /* NULL: the answers are files of a saved tree */
@@ -288,19 +292,18 @@ int cgm_engine_list(struct cgm_engine *e, bool all, struct cgm_containers *ret, 
 	return 0;
 }
 
-int cgm_engine_inspect(struct cgm_engine *e, struct cgm_container *c, struct cgm_err *err)
+/* @name, of a container or its id, is in both places. */
+static int inspect(struct cgm_engine *e, const char *name, struct cgm_container *c,
+		   struct cgm_err *err)
 {
-	const char *id = c->target.id;
 	CGM_AUTO_FREE char *path = NULL, *file = NULL;
 	int rc;
 
-	if (!cgm_engine_is_id(id))
-		return cgm_err_set(err, EINVAL, "no container id: %.80s", id ? id : "none");
-	if (asprintf(&path, "/containers/%s/json", id) < 0) {
+	if (asprintf(&path, "/containers/%s/json", name) < 0) {
 		path = NULL;
 		return cgm_err_set(err, ENOMEM, "out of memory");
 	}
-	if (asprintf(&file, "inspect-%s.json", id) < 0) {
+	if (asprintf(&file, "inspect-%s.json", name) < 0) {
 		file = NULL;
 		return cgm_err_set(err, ENOMEM, "out of memory");
 	}
@@ -308,4 +311,31 @@ int cgm_engine_inspect(struct cgm_engine *e, struct cgm_container *c, struct cgm
 	if (!rc)
 		rc = cgm_inspect_parse(cgm_buf_str(&e->answer.body), e->answer.body.len, c, err);
 	return !rc && set_engine(e, c) < 0 ? cgm_err_set(err, ENOMEM, "out of memory") : rc;
+}
+
+int cgm_engine_inspect(struct cgm_engine *e, struct cgm_container *c, struct cgm_err *err)
+{
+	const char *id = c->target.id;
+
+	if (!cgm_engine_is_id(id))
+		return cgm_err_set(err, EINVAL, "no container id: %.80s", id ? id : "none");
+	return inspect(e, id, c, err);
+}
+
+int cgm_engine_inspect_name(struct cgm_engine *e, const char *name, struct cgm_container *ret,
+			    struct cgm_err *err)
+{
+	struct cgm_container c = {0};
+	size_t len = strlen(name);
+	int rc;
+
+	if (!len || len > NAME_LEN_MAX || strchr("_.-", name[0]) ||
+	    strspn(name, NAME_CHARACTERS) != len)
+		return cgm_err_set(err, ENOENT, "no name of a container");
+	rc = inspect(e, name, &c, err);
+	if (rc < 0)
+		cgm_container_clear(&c);
+	else
+		*ret = c;
+	return rc;
 }

@@ -70,6 +70,13 @@ const char *cgm_engine_cgroup_driver(struct cgm_engine *e);
 /* One request, no inspect. @all: stopped ones too. */
 int cgm_engine_list(struct cgm_engine *e, bool all, struct cgm_containers *ret,
 		    struct cgm_err *err);
+/*
+ * The container that the engine itself takes @name for: a name, an id, a unique prefix of one (moby
+ * daemon/container.go GetContainer). -ENOENT: there is none, or this engine is a saved tree or does
+ * not take such a name.
+ */
+int cgm_engine_inspect_name(struct cgm_engine *e, const char *name, struct cgm_container *ret,
+			    struct cgm_err *err);
 /* Adds what inspect tells to @c (pid, restarts, OOM, limits, cgroup parent, times). */
 int cgm_engine_inspect(struct cgm_engine *e, struct cgm_container *c, struct cgm_err *err);
 void cgm_containers_clear(struct cgm_containers *c);

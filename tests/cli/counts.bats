@@ -2,6 +2,8 @@
 # What a command costs, counted in system calls, so that no noise of the machine is in it.
 load common
 
+teardown() { engine_end; }
+
 setup() {
 	command -v strace >/dev/null || skip "strace is not installed"
 	export ASAN_OPTIONS=detect_leaks=0 # LeakSanitizer does not work under ptrace
@@ -74,4 +76,14 @@ more_groups() {
 	at_most "explain" "$(wc -l <"$calls")" 450 # 311; AddressSanitizer adds 84
 	[ "$(count '"smaps_rollup"')" -le "$(find "$FIXTURES/v2-docker/proc" -name smaps_rollup | wc -l)" ] || fail "smaps_rollup"
 	[ "$(count 'dev/kmsg')" = 0 ] || fail "the kernel's log was read, and there was no OOM kill"
+}
+
+@test "explain asks the engine for its container, not for a list of all" {
+	local name
+	engine serve -d "$FIXTURES/v2-docker/docker" -l "$BATS_TEST_TMPDIR/requests"
+	name=$(jq -r '.[0].Names[0] | ltrimstr("/")' "$FIXTURES/v2-docker/docker/containers.json")
+	cgmem -H "unix://$socket" --root / explain "$name"
+	engine_end
+	grep -q "/containers/$name/json" "$BATS_TEST_TMPDIR/requests" || fail "the container was not asked for"
+	! grep -q '/containers/json' "$BATS_TEST_TMPDIR/requests" || fail "the list was asked for"
 }

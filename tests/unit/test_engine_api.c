@@ -67,7 +67,7 @@ static bool answer(int conn, const char *target, void *arg)
 	target += n;
 	if (!strcmp(target, "/containers/json") || !strcmp(target, "/containers/json?all=1"))
 		return answer_list(conn, e, strchr(target, '?') != NULL);
-	if (!strcmp(target, "/containers/" A "/json"))
+	if (!strcmp(target, "/containers/" A "/json") || !strcmp(target, "/containers/web/json"))
 		return fake_http_reply(conn, 200, "", inspect);
 	if (!strcmp(target, "/info")) {
 		e->info_asked++;
@@ -192,6 +192,39 @@ static void test_list_and_inspect(void **state)
 	cgm_container_clear(&gone);
 	cgm_container_clear(&odd);
 	cgm_containers_clear(&l);
+	cgm_engine_free(e);
+}
+
+/* By what a user types; what could be a path or a query of the engine's is never sent. */
+static void test_by_name(void **state)
+{
+	static const char *const never[] = {"", ".", "../info", "web/json", "we b", "web?x", "-"};
+	struct fixture *f = *state;
+	struct cgm_engine *e = open_engine(f);
+	struct cgm_container c = {0};
+	struct cgm_err err = {0};
+	char longest[300];
+
+	assert_int_equal(cgm_engine_inspect_name(e, "web", &c, NULL), 0);
+	assert_string_equal(c.target.id, A);
+	assert_string_equal(c.target.engine, "docker");
+	assert_int_equal(c.target.pid, 4711);
+	assert_true(c.inspected);
+	cgm_container_clear(&c);
+	assert_int_equal(cgm_engine_inspect_name(e, "wed", &c, &err), -ENOENT);
+	assert_non_null(strstr(err.msg, "404: No such container"));
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+		assert_int_equal(cgm_engine_inspect_name(e, never[i], &c, &err), -ENOENT);
+		assert_string_equal(err.msg, "no name of a container");
+	}
+	memset(longest, 'a', sizeof longest);
+	longest[256] = '\0';
+	assert_int_equal(cgm_engine_inspect_name(e, longest, &c, &err), -ENOENT);
+	assert_string_equal(err.msg, "no name of a container");
+	longest[255] = '\0';
+	assert_int_equal(cgm_engine_inspect_name(e, longest, &c, &err), -ENOENT);
+	assert_non_null(strstr(err.msg, "404"));
+	assert_null(c.target.id);
 	cgm_engine_free(e);
 }
 
@@ -416,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_list_and_inspect, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_by_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_versions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_version_never, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_podman, setup, teardown),
