@@ -95,6 +95,7 @@ static int serve(struct cgm_session *s, int fd)
 	/* What cannot be loaded is missing in the workers too. */
 	(void)cgm_worker_prepare(NULL);
 	(void)cgm_go_image_prepare(NULL);
+	cgm_sandbox_drop_sets();
 	while ((r = receive_all(fd, &q, sizeof q)) == 0) {
 		cgm_buf_reset(&b);
 		r = cgm_buf_reserve(&b, q.len + 1);

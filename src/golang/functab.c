@@ -61,23 +61,34 @@ static int check_list(struct cgm_functab *t)
 	return t->pcln < t->table.len && bytes <= t->table.len - t->pcln ? 0 : -EBADMSG;
 }
 
-/* The header's own word for the text's start: gone in Go 1.26, relocated in what is independent. */
-static uint64_t text_of_header(struct cgm_functab *t, const struct cgm_go_image *image,
-			       const struct cgm_go_process *p)
+/*
+ * The header's own word for the text's start, which is the moduledata's (cmd/link, pcheader): 0 or
+ * gone from Go 1.26 on, relocated in what is independent.
+ */
+static uint64_t text_of_header(struct cgm_functab *t)
 {
 	const uint8_t *h = cgm_pieces_record(&t->table, 24, 8);
 	uint8_t b[8];
 
-	if (!image->pie)
-		return h && cgm_le64(h) ? cgm_le64(h) : image->text.start;
-	if (p && !p->mem.read(p->mem.ctx, image->pclntab.start + p->bias + 24, b, sizeof b))
+	if (!t->image.pie)
+		return h ? cgm_le64(h) : 0;
+	if (t->in_process && !t->mem.read(t->mem.ctx, t->image.pclntab.start + t->bias + 24, b, 8))
 		return cgm_le64(b);
 	return 0;
 }
 
-static int open_ranges(struct cgm_functab *t, const struct cgm_go_image *image,
-		       const struct cgm_go_process *p)
+static void set_text(struct cgm_functab *t)
 {
+	t->text = text_of_header(t);
+	if (!t->text)
+		cgm_functab_read_module(t);
+	if (!t->text && !t->image.pie)
+		t->text = t->image.text.start;
+}
+
+static int open_ranges(struct cgm_functab *t)
+{
+	const struct cgm_go_image *image = &t->image;
 	int r;
 
 	t->table.fd = t->elf.fd;
@@ -90,18 +101,16 @@ static int open_ranges(struct cgm_functab *t, const struct cgm_go_image *image,
 	if (r)
 		return r;
 	if (t->magic == CGM_PCLNTAB_116) {
-		t->funcs_apart = image->pie && p;
+		t->funcs_apart = image->pie && t->in_process;
 		t->funcs.mem = &t->mem;
 		t->funcs.start = image->pclntab.start + t->bias + t->pcln;
 		if (t->funcs_apart)
 			r = cgm_pieces_init(&t->funcs, t->table.len - t->pcln, KEPT_MAX);
-		if (image->pie && !p)
+		if (image->pie && !t->in_process)
 			t->nfunc = 0; /* names are there, addresses are not */
 		return r;
 	}
-	cgm_functab_read_module(t, image, p);
-	if (!t->text)
-		t->text = text_of_header(t, image, p);
+	set_text(t);
 	return 0;
 }
 
@@ -117,7 +126,6 @@ int cgm_functab_open(int exe_fd, const struct cgm_go_image *image, const struct 
 		     struct cgm_functab **ret)
 {
 	CGM_CLEANUP(cgm_functab_free_p) struct cgm_functab *t = calloc(1, sizeof *t);
-	struct cgm_go_image found = *image;
 	int r;
 
 	if (!t)
@@ -129,16 +137,18 @@ int cgm_functab_open(int exe_fd, const struct cgm_go_image *image, const struct 
 	if (!t->elf.is64 || (image->machine != EM_X86_64 && image->machine != EM_AARCH64))
 		return -ENOENT;
 	t->wrapper_id = wrapper_id(image->minor);
+	t->image = *image;
 	if (p) {
+		t->in_process = true;
 		t->mem = p->mem;
 		t->bias = p->bias;
 	}
-	if (!found.pclntab.len) {
-		r = cgm_go_pclntab_search(&t->elf, &found);
+	if (!t->image.pclntab.len) {
+		r = cgm_go_pclntab_search(&t->elf, &t->image);
 		if (r)
 			return r;
 	}
-	r = open_ranges(t, &found, p);
+	r = open_ranges(t);
 	if (r)
 		return r;
 	*ret = CGM_TAKE(t);

@@ -102,6 +102,7 @@ static uint64_t tree_of(struct cgm_functab *t, const struct cgm_func *f)
 		w = cgm_functab_record(t, at, 8);
 		return w && cgm_le64(w) ? cgm_le64(w) - (t->funcs_apart ? t->bias : 0) : 0;
 	}
+	cgm_functab_read_module(t);
 	w = cgm_functab_record(t, at + 4 * FUNCDATA_INLTREE, 4);
 	return w && t->gofunc && cgm_le32(w) != UINT32_MAX ? t->gofunc + cgm_le32(w) : 0;
 }

@@ -23,15 +23,13 @@
 
 struct module_search {
 	struct cgm_functab *t;
-	const struct cgm_go_image *image;
-	const struct cgm_go_process *p;
 	uint64_t bias; /* of the words: 0 where the file is read */
 };
 
 static int read_words(const struct module_search *s, uint64_t addr, void *buf, size_t len)
 {
-	if (s->image->pie)
-		return s->p->mem.read(s->p->mem.ctx, addr + s->bias, buf, len);
+	if (s->t->image.pie)
+		return s->t->mem.read(s->t->mem.ctx, addr + s->bias, buf, len);
 	return cgm_elf_read_addr(&s->t->elf, addr, buf, len);
 }
 
@@ -40,7 +38,7 @@ static bool take_module(const struct module_search *s, uint64_t addr)
 	struct cgm_functab *t = s->t;
 	uint8_t b[MODULE_MIN];
 	unsigned gofunc = t->magic == CGM_PCLNTAB_118 ? GOFUNC_118
-			  : s->image->minor >= 27     ? GOFUNC_127
+			  : t->image.minor >= 27      ? GOFUNC_127
 						      : GOFUNC_120;
 	uint64_t text, end;
 
@@ -59,7 +57,7 @@ static bool take_module(const struct module_search *s, uint64_t addr)
 static bool search(const struct module_search *s, uint64_t addr, uint64_t len)
 {
 	CGM_AUTO_FREE uint8_t *buf = malloc(PIECE + 16);
-	uint64_t table = s->image->pclntab.start + s->bias, names = table + s->t->funcname,
+	uint64_t table = s->t->image.pclntab.start + s->bias, names = table + s->t->funcname,
 		 start = (addr + 7) & ~UINT64_C(7), end = addr + len, low;
 
 	if (!buf || end < start)
@@ -82,14 +80,14 @@ static bool search(const struct module_search *s, uint64_t addr, uint64_t len)
 	return false;
 }
 
-void cgm_functab_read_module(struct cgm_functab *t, const struct cgm_go_image *image,
-			     const struct cgm_go_process *p)
+void cgm_functab_read_module(struct cgm_functab *t)
 {
-	struct module_search s = {t, image, p, p && image->pie ? p->bias : 0};
+	struct module_search s = {t, t->image.pie ? t->bias : 0};
 	static const enum cgm_elf_section_id likely[] = {CGM_ELF_MODULE, CGM_ELF_NOPTRDATA};
 
-	if (image->pie && !p)
+	if (t->module_read || (t->image.pie && !t->in_process))
 		return;
+	t->module_read = true;
 	for (size_t i = 0; i < sizeof likely / sizeof *likely; i++) {
 		const struct cgm_elf_section *sec = &t->elf.sections[likely[i]];
 

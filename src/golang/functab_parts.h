@@ -32,7 +32,14 @@ struct cgm_functab {
 	 */
 	struct cgm_pieces funcs;
 	bool funcs_apart;
-	uint64_t gofunc;	 /* link address of the trees of inlined calls, 0 unknown */
+	/*
+	 * The moduledata has to be searched for, so it is read when what only it tells is asked:
+	 * the link address of the trees of inlined calls, 0 unknown, and the text where the header
+	 * does not have it.
+	 */
+	struct cgm_go_image image;
+	bool in_process, module_read;
+	uint64_t gofunc;
 	struct cgm_hash strings; /* NUL-terminated copies, by their offset */
 	/* Names that were asked for lately, by the place that they are kept at. */
 	struct cgm_functab_recent {
@@ -51,9 +58,8 @@ struct cgm_func {
 	uint64_t pcdata; /* place of the first word behind the record */
 };
 
-/* gofunc and text from the program's moduledata, as far as they are found. */
-void cgm_functab_read_module(struct cgm_functab *t, const struct cgm_go_image *image,
-			     const struct cgm_go_process *p);
+/* gofunc and text from the program's moduledata, as far as they are found; once. */
+void cgm_functab_read_module(struct cgm_functab *t);
 bool cgm_functab_find(struct cgm_functab *t, uint64_t pc, struct cgm_func *ret);
 /* A string of the table: @base is the offset of the names or files. NULL: none there. */
 const char *cgm_functab_string(struct cgm_functab *t, uint64_t base, uint64_t offset);

@@ -88,11 +88,13 @@ static int set_limits(const struct cgm_sandbox *s)
 	return r;
 }
 
-/* Best effort each: in a user namespace there may be no right to it, and nothing to lose by it. */
-static void drop_sets(void)
+void cgm_sandbox_drop_sets(void)
 {
-	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
-		(void)prctl(PR_CAPBSET_DROP, cap);
+	int in_set;
+
+	for (unsigned long cap = 0; (in_set = prctl(PR_CAPBSET_READ, cap)) >= 0; cap++)
+		if (in_set)
+			(void)prctl(PR_CAPBSET_DROP, cap);
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
@@ -135,7 +137,7 @@ int cgm_sandbox_enter(const struct cgm_sandbox *s)
 	if (r == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	if (r == 0) {
-		drop_sets();
+		cgm_sandbox_drop_sets();
 		r = drop_uid();
 	}
 	if (r == 0)

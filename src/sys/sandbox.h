@@ -19,6 +19,12 @@ struct cgm_sandbox {
 
 /* 0; -EOPNOTSUPP: no seccomp here; -errno. Unless it is 0, nothing may be parsed. */
 int cgm_sandbox_enter(const struct cgm_sandbox *s);
+/*
+ * The part that only a later execve(2) would notice: the bounding and the ambient set. Best effort:
+ * in a user namespace there may be no right to it, and nothing to lose by it. A process that starts
+ * many workers does it once for all of them.
+ */
+void cgm_sandbox_drop_sets(void);
 /* This process is killed when its parent ends; -ESRCH: it has ended already. */
 int cgm_sandbox_die_with(pid_t parent);
 
