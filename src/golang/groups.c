@@ -273,22 +273,33 @@ static void set_group(struct cgm_go_group *to, const struct raw *k, uint64_t now
 		to->longest_s = (struct cgm_opt){(now_ns - k->oldest) / NS_PER_S, true};
 }
 
+/* The name of the first function is enough to count: files, lines and creators stay unread. */
+static uint64_t count_users(const struct cgm_g_groups *s, struct cgm_functab *t)
+{
+	uint64_t users = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct raw *k = &s->v[i];
+		const char *start = k->startpc ? cgm_functab_name(t, k->startpc) : NULL;
+
+		if (!start || !cgm_g_is_system(start))
+			users += k->count;
+	}
+	return users;
+}
+
 int cgm_g_groups_finish(struct cgm_g_groups *s, const struct cgm_stack_reader *r, uint64_t now_ns,
 			bool groups, struct cgm_go *ret)
 {
 	const struct cgm_go_layout *l = cgm_go_layout_of(r->p->image);
-	uint64_t users = 0;
 	struct cgm_go_group *v;
 	size_t n;
 
-	for (size_t i = 0; i < s->n; i++) {
-		name_one(&s->v[i], l, r->t);
-		if (!s->v[i].system)
-			users += s->v[i].count;
-	}
-	ret->goroutines = (struct cgm_opt){users, true};
+	ret->goroutines = (struct cgm_opt){count_users(s, r->t), true};
 	if (!groups)
 		return 0;
+	for (size_t i = 0; i < s->n; i++)
+		name_one(&s->v[i], l, r->t);
 	unwrap(s, r);
 	v = calloc(s->n + 1, sizeof *v);
 	if (!v)
