@@ -48,7 +48,7 @@ static int note_missing(struct cgm_snapshot *s)
 	static const char *const lines[][3] = {
 		{"processes, Go programs and what holds shared memory",
 		 "they are not recorded one by one",
-		 "cgmem explain without --at shows them as they are now"},
+		 "cgmem explain without --at shows those of one that runs"},
 		{"kernel memory by kind", "but for reclaimable slab it is recorded in one figure",
 		 ""},
 		{"other tools' figures that need more of memory.stat",
@@ -66,6 +66,7 @@ static int fill(const struct at *a, const struct cgm_history_target *t, const st
 {
 	int r = copy_target(t, p->time_ms, s);
 
+	s->recorded = true;
 	s->host = a->host;
 	s->host.clock = p->time_ms / 1000;
 	cgm_recorded_sample(p, &s->now);

@@ -104,6 +104,14 @@ static void run_clear(struct run *u)
 	cgm_history_free(u->history);
 }
 
+/* Recording went on without it. */
+static bool is_silent(const struct run *u, const struct one *one)
+{
+	int64_t silent = u->end_ms - one->trend.to_ms;
+
+	return silent > ENDED_MS && silent > ENDED_STEPS * (int64_t)one->track.step_ms;
+}
+
 static int read_one(struct run *u, const struct cgm_history_target *t, struct cgm_err *err)
 {
 	struct one one = {.target = t, .order = u->n};
@@ -116,6 +124,8 @@ static int read_one(struct run *u, const struct cgm_history_target *t, struct cg
 		r = cgm_history_nothing(t->name, u->since_ms, t->last_ms, err);
 	else if (cgm_trend_make(&one.track, &one.trend) < 0)
 		r = cgm_err_set(err, ENOMEM, "out of memory");
+	else if (is_silent(u, &one))
+		cgm_trend_end(&one.trend);
 	if (r < 0) {
 		cgm_track_clear(&one.track);
 		return r;
@@ -178,9 +188,11 @@ static int read_all(struct run *u, struct cgm_err *err)
 	return r;
 }
 
-static int growth_rank(const struct cgm_growth *g)
+static int growth_rank(const struct cgm_trend *t)
 {
-	return g->verdict == CGM_GROWTH_GROWING && g->significant ? 0 : 1;
+	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
+
+	return g->verdict == CGM_GROWTH_GROWING && g->significant && !t->ended ? 0 : 1;
 }
 
 /* What grows, fastest first; then the others by name. */
@@ -189,7 +201,7 @@ static int compare(const void *pa, const void *pb)
 	const struct one *a = pa, *b = pb;
 	const struct cgm_growth *ga = &a->trend.part[CGM_TREND_DOCKER].growth,
 				*gb = &b->trend.part[CGM_TREND_DOCKER].growth;
-	int ra = growth_rank(ga), rb = growth_rank(gb);
+	int ra = growth_rank(&a->trend), rb = growth_rank(&b->trend);
 
 	if (ra != rb)
 		return ra - rb;
@@ -198,21 +210,11 @@ static int compare(const void *pa, const void *pb)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
-/* It was seen to stop, or recording went on without it. */
-static bool has_ended(const struct run *u, const struct one *one)
-{
-	int64_t silent = u->end_ms - one->trend.to_ms;
-
-	return one->trend.ended ||
-	       (silent > ENDED_MS && silent > ENDED_STEPS * (int64_t)one->track.step_ms);
-}
-
-static struct cgm_trend_row row_of(const struct run *u, const struct one *one)
+static struct cgm_trend_row row_of(const struct one *one)
 {
 	const struct cgm_history_target *t = one->target;
 
 	return (struct cgm_trend_row){.name = t->name,
-				      .ended = has_ended(u, one),
 				      .kind = t->kind,
 				      .id = t->container_id,
 				      .image = t->image,
@@ -250,7 +252,7 @@ static int show_all(const struct run *u, struct cgm_err *err)
 	int r = rows ? 0 : -ENOMEM;
 
 	for (size_t i = 0; rows && i < u->n; i++)
-		rows[i] = row_of(u, &u->v[i]);
+		rows[i] = row_of(&u->v[i]);
 	if (r == 0 && (u->n || u->o->csv))
 		r = show(u, rows);
 	return r < 0 ? cgm_err_set(err, -r, "cannot write the result: %s", strerror(-r)) : 0;
@@ -281,7 +283,7 @@ static bool check_conditions(const struct run *u)
 			const struct cgm_trend *t = &u->v[i].trend;
 			char text[CGM_TEXT_MAX > 64 ? CGM_TEXT_MAX : 64];
 
-			if (!cgm_fail_if_holds(c, t) || has_ended(u, &u->v[i]))
+			if (!cgm_fail_if_holds(c, t) || t->ended)
 				continue;
 			any = true;
 			if (c->limit_in)

@@ -290,16 +290,6 @@ static void take_limit(const json_t *v, struct cgm_opt *to)
 		*to = (struct cgm_opt){0};
 }
 
-static bool has_ended(const char *state)
-{
-	static const char *const ended[] = {"exited", "dead", "restarting", "stopped"};
-
-	for (size_t i = 0; state && i < sizeof ended / sizeof *ended; i++)
-		if (!strcmp(state, ended[i]))
-			return true;
-	return false;
-}
-
 static int take_state(const json_t *state, struct cgm_target *t)
 {
 	const json_t *killed = json_object_get(state, "OOMKilled");
@@ -316,7 +306,7 @@ static int take_state(const json_t *state, struct cgm_target *t)
 	t->pid = 0;
 	if (cgm_json_number(json_object_get(state, "Pid"), &pid) && pid <= INT32_MAX)
 		t->pid = (pid_t)pid;
-	if (has_ended(t->state)) /* 0 for one that has not */
+	if (cgm_target_ended(t) || (t->state && !strcmp(t->state, "restarting"))) /* else 0 */
 		take_number(json_object_get(state, "ExitCode"), &t->exit_code);
 	return 0;
 }

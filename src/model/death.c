@@ -15,12 +15,6 @@
 #define BY_SIGNAL   128 /* exit codes above are 128 + the signal's number */
 #define SIGNAL_LAST 64
 
-static bool ended(const struct cgm_snapshot *s)
-{
-	return s->target.state &&
-	       (!strcmp(s->target.state, "exited") || !strcmp(s->target.state, "dead"));
-}
-
 /* What holds which part in the end, and what to do about it. */
 static const struct {
 	enum cgm_part_id part;
@@ -97,7 +91,7 @@ static const struct cgm_process *started_again(const struct cgm_snapshot *s, uin
 {
 	int64_t up = s->host.clock - (int64_t)s->host.boot_time;
 
-	if (!s->host.boot_time || up < 0 || ended(s))
+	if (!s->host.boot_time || up < 0 || cgm_target_ended(&s->target))
 		return NULL;
 	for (size_t i = 0; i < s->n_procs; i++) {
 		const struct cgm_process *p = &s->procs[i];
@@ -146,7 +140,7 @@ bool cgm_risk_oom_killed(const struct cgm_rules *r, struct cgm_finding *f)
 
 	if (!kills && !engine && !s->oom.known)
 		return false;
-	recent = (s->oom.known && s->oom.seconds_ago < RECENT_S) || ended(s) ||
+	recent = (s->oom.known && s->oom.seconds_ago < RECENT_S) || cgm_target_ended(&s->target) ||
 		 (s->before.version && cgm_has(&s->before, CGM_OOM_KILLS) &&
 		  kills > s->before.v[CGM_OOM_KILLS]);
 	f->severity = recent ? CGM_CRITICAL : CGM_WARN;
@@ -172,7 +166,7 @@ const char *cgm_end_text(char buf[CGM_END_TEXT], const struct cgm_snapshot *s)
 	uint64_t code = t->exit_code.v;
 
 	buf[0] = '\0';
-	if (!ended(s) || !t->exit_code.known || t->oom_killed || s->oom.known)
+	if (!cgm_target_ended(&s->target) || !t->exit_code.known || t->oom_killed || s->oom.known)
 		return buf;
 	if (code > BY_SIGNAL && code <= BY_SIGNAL + SIGNAL_LAST)
 		(void)snprintf(buf, CGM_END_TEXT, " Signal %ju ended it%s.",

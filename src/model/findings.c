@@ -180,24 +180,52 @@ static bool goes_before(const struct cgm_rules *r, const struct cgm_finding *a,
 }
 
 /*
- * Those of a kind that fire, the most severe first; within a severity what carries the growth, then
- * as the table has them.
+ * Those of two kinds that fire, the most severe first; within a severity what carries the growth,
+ * then as the table has them.
  */
-static void add_rules(const struct cgm_rules *r, enum cgm_finding_kind kind,
-		      struct cgm_findings *list)
+static void add_rules(const struct cgm_rules *r, enum cgm_finding_kind one,
+		      enum cgm_finding_kind other, struct cgm_findings *list)
 {
 	size_t first = list->n;
 
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-		struct cgm_finding f = {.id = rules[i].id, .kind = kind};
+		struct cgm_finding f = {.id = rules[i].id, .kind = rules[i].kind};
 		size_t at = list->n;
 
-		if (rules[i].kind != kind || !rules[i].rule(r, &f))
+		if ((f.kind != one && f.kind != other) || !rules[i].rule(r, &f))
 			continue;
 		for (; at > first && goes_before(r, &f, &list->v[at - 1]); at--)
 			list->v[at] = list->v[at - 1];
 		list->v[at] = f;
 		list->n++;
+	}
+}
+
+/* What is past: no process, socket or file of it can be looked at. */
+static void advise_on_past(const struct cgm_snapshot *s, struct cgm_findings *list)
+{
+	bool ended = cgm_target_ended(&s->target);
+	char name[CGM_NAME_TEXT];
+
+	if (!ended && !s->recorded)
+		return;
+	(void)cgm_target_text(name, s);
+	for (size_t i = 0; i < list->n; i++) {
+		struct cgm_finding *f = &list->v[i];
+
+		if (!f->advice[0] || f->kind == CGM_KIND_RISK || f->kind == CGM_KIND_NOTICE)
+			continue;
+		if (ended)
+			cgm_advise(f,
+				   "It does not run, so nothing in it can be asked. How it came to "
+				   "that: cgmem trend %s. What to look for when it runs again "
+				   "stands in the section below.",
+				   name);
+		else
+			cgm_advise(f,
+				   "That was then. What came of it: cgmem trend %s. What to do "
+				   "about what is there now, if it still runs: cgmem explain %s",
+				   name, name);
 	}
 }
 
@@ -226,9 +254,9 @@ int cgm_findings_make(const struct cgm_snapshot *s, const struct cgm_breakdown *
 	cgm_partition_make(&s->now, b, s, &r.sums, &r.p);
 	if (b->known)
 		add_causes(&r, list);
-	add_rules(&r, CGM_KIND_GROWTH, list);
-	add_rules(&r, CGM_KIND_RISK, list);
-	add_rules(&r, CGM_KIND_NOTICE, list);
+	add_rules(&r, CGM_KIND_GROWTH, CGM_KIND_RISK, list);
+	add_rules(&r, CGM_KIND_NOTICE, CGM_KIND_NOTICE, list);
+	advise_on_past(s, list);
 	*ret = list;
 	return 0;
 }

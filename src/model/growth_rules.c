@@ -241,7 +241,7 @@ bool cgm_growth_steady(const struct cgm_rules *r, struct cgm_finding *f)
 	enum cgm_growth_verdict v;
 	char text[sizeof f->summary];
 
-	if (!t)
+	if (!t || t->killed) /* what the limit ended did grow, be it too fast to be judged */
 		return false;
 	v = t->part[CGM_TREND_DOCKER].growth.verdict;
 	if (v != CGM_GROWTH_STEADY && v != CGM_GROWTH_SHRINKING &&

@@ -318,13 +318,14 @@ static void find_end(const struct cgm_track *track, struct cgm_trend *t)
 		const struct cgm_event *e = &track->events[i];
 
 		if (e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART)
-			t->ended = false;
+			t->ended = t->killed = false;
 		else if (e->kind == CGM_EVENT_OOM_KILL)
 			killed_ms = e->time_ms;
 		else if (e->kind == CGM_EVENT_STOP) {
 			t->ended = true;
 			t->ended_ms = e->time_ms;
-			if (killed_ms && e->time_ms - killed_ms <= KILLED_MS)
+			t->killed = killed_ms && e->time_ms - killed_ms <= KILLED_MS;
+			if (t->killed)
 				t->ended_ms = killed_ms;
 		}
 	}
@@ -377,4 +378,14 @@ int cgm_trend_make(const struct cgm_track *track, struct cgm_trend *ret)
 			   .growth.more_s;
 	*ret = t;
 	return 0;
+}
+
+void cgm_trend_end(struct cgm_trend *t)
+{
+	if (t->ended)
+		return;
+	t->ended = true;
+	t->ended_ms = t->to_ms;
+	t->limit_in_s.known = false;
+	t->limit_in_low_s = t->limit_in_high_s = INFINITY;
 }

@@ -55,6 +55,7 @@ struct cgm_trend {
 	bool restarted;		/* and it was a restart */
 	bool ended;		/* it runs no more: what is judged lies before that */
 	int64_t ended_ms;
+	bool killed;		/* ended by an OOM kill */
 	size_t n_points;
 	size_t n_restarts, n_kills; /* events in the window */
 	struct cgm_trend_part part[CGM_TREND_COUNT];
@@ -76,6 +77,8 @@ bool cgm_trend_value(const struct cgm_point *p, const struct cgm_point *anon, en
 		     double *ret);
 /* 0 or -ENOMEM. An empty track gives more_s alone. */
 int cgm_trend_make(const struct cgm_track *t, struct cgm_trend *ret);
+/* Nothing of it was there any more, though nobody saw it stop: what goes on is past. */
+void cgm_trend_end(struct cgm_trend *t);
 /*
  * One to three plain sentences: "Grows by 31 MiB/h since 02:10, nearly all of it (94 %) page cache
  * ...". Times of day are of the local time zone. Returns the length, as snprintf.

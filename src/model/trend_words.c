@@ -87,6 +87,12 @@ const char *cgm_trend_rate_text(char buf[64], const struct cgm_trend_part *p, bo
 	return buf;
 }
 
+/* Of what has ended nothing is told as if it went on. */
+static const char *tense(const struct cgm_trend *t, const char *now, const char *then)
+{
+	return t->ended ? then : now;
+}
+
 static const char *what_of(enum cgm_trend_id id)
 {
 	return words[id].what ? words[id].what : cgm_trends[id].title;
@@ -153,8 +159,9 @@ static void levelled_off(struct text *b, const struct cgm_trend *t)
 	enum cgm_trend_id id = largest_before(t, CGM_GROWTH_PLATEAU);
 	char n[CGM_TEXT_MAX], since[CGM_TEXT_MAX];
 
-	add(b, "Docker's figure grew by %s until %s and has been level since",
-	    bytes_text(n, g->before), since_text(since, t, g->since_s));
+	add(b, "Docker's figure grew by %s until %s and %s", bytes_text(n, g->before),
+	    since_text(since, t, g->since_s),
+	    tense(t, "has been level since", "was level from then on"));
 	if (id != CGM_TREND_COUNT)
 		add(b, ": %s, which %s", what_of(id), words[id].back);
 	add(b, ".");
@@ -166,12 +173,19 @@ static void stepped(struct text *b, const struct cgm_trend *t)
 	enum cgm_trend_id id = largest_before(t, CGM_GROWTH_STEPPED);
 	char n[CGM_TEXT_MAX], since[CGM_TEXT_MAX];
 
-	add(b, "Docker's figure %s by %s at %s, and has been level before and since",
-	    g->before < 0 ? "fell" : "rose", bytes_text(n, g->before),
-	    since_text(since, t, g->since_s));
+	add(b, "Docker's figure %s by %s at %s, and %s", g->before < 0 ? "fell" : "rose",
+	    bytes_text(n, g->before), since_text(since, t, g->since_s),
+	    tense(t, "has been level before and since", "was level before and after"));
 	if (id != CGM_TREND_COUNT && g->before > 0)
 		add(b, ": %s, which %s", what_of(id), words[id].back);
 	add(b, ".");
+}
+
+static bool is_cut_by_kills(const struct cgm_trend *t)
+{
+	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
+
+	return g->sawtooth && t->n_kills > 1 && g->verdict == CGM_GROWTH_STEADY;
 }
 
 static void steady(struct text *b, const struct cgm_trend *t)
@@ -180,21 +194,25 @@ static void steady(struct text *b, const struct cgm_trend *t)
 	char span[CGM_TEXT_MAX], rate[64];
 
 	span_text(span, seen_s(t));
+	/* what the limit ended did grow, be it too fast to be judged */
+	if (t->killed && !is_cut_by_kills(t))
+		return;
 	if (g->verdict == CGM_GROWTH_SHRINKING)
-		add(b, "Docker's figure has been shrinking by %s for %s.",
+		add(b, "Docker's figure %s shrinking by %s for %s.", tense(t, "has been", "was"),
 		    cgm_trend_rate_text(rate, &t->part[CGM_TREND_DOCKER], true) + 1, span);
-	else if (g->sawtooth && t->n_kills > 1)
-		add(b,
-		    "Docker's figure goes up until the kernel kills for want of memory, and begins "
-		    "anew: %zu times in %s.",
-		    t->n_kills, span);
+	else if (is_cut_by_kills(t))
+		add(b, "Docker's figure %s for want of memory, and %s anew: %zu times in %s.",
+		    tense(t, "goes up until the kernel kills", "went up until the kernel killed"),
+		    tense(t, "begins", "began"), t->n_kills, span);
 	else if (g->sawtooth)
 		add(b,
-		    "Docker's figure goes up and down as a garbage collector or reclaim makes it, "
-		    "and has not grown in %s: what is left after each fall is the same.",
-		    span);
+		    "Docker's figure %s up and down as a garbage collector or reclaim makes it, "
+		    "and %s in %s: what %s left after each fall %s the same.",
+		    tense(t, "goes", "went"), tense(t, "has not grown", "did not grow"), span,
+		    tense(t, "is", "was"), tense(t, "is", "was"));
 	else
-		add(b, "Docker's figure has not grown in %s.", span);
+		add(b, "Docker's figure %s in %s.", tense(t, "has not grown", "did not grow"),
+		    span);
 }
 
 /* What docker's figure leaves out. */
@@ -207,9 +225,27 @@ static void cache_beside(struct text *b, const struct cgm_trend *t)
 	    t->part[CGM_TREND_DOCKER].growth.verdict == CGM_GROWTH_GROWING)
 		return;
 	add(b,
-	    " Page cache that it leaves out grows by %s: the kernel takes it back when it is "
+	    " Page cache that it leaves out %s by %s: the kernel takes it back when it is "
 	    "needed.",
-	    cgm_trend_rate_text(rate, cache, true) + 1);
+	    tense(t, "grows", "grew"), cgm_trend_rate_text(rate, cache, true) + 1);
+}
+
+/* Kills, whatever the figure did beside them, and the end. */
+static void kills_and_end(struct text *b, const struct cgm_trend *t)
+{
+	const char *blank = b->len ? " " : "";
+	char end[CGM_TEXT_MAX];
+
+	cgm_when_short(end, t->ended_ms, t->to_ms);
+	if (t->killed)
+		add(b, "%sIt ended at %s, when the kernel killed for want of memory.", blank, end);
+	else if (t->ended &&
+		 (t->more_s > 0 || t->part[CGM_TREND_DOCKER].growth.verdict != CGM_GROWTH_GROWING))
+		add(b, "%sIt ended at %s.", blank, end);
+	if (t->n_kills > t->killed && !is_cut_by_kills(t))
+		add(b, " The kernel %s for want of memory %zu time%s%s.",
+		    tense(t, "has killed", "killed"), t->n_kills, t->n_kills == 1 ? "" : "s",
+		    t->killed ? " in all" : "");
 }
 
 static void limit(struct text *b, const struct cgm_trend *t)
@@ -227,7 +263,9 @@ static void not_enough(struct text *b, const struct cgm_trend *t)
 	char more[CGM_TEXT_MAX];
 
 	span_text(more, t->more_s < 1 ? 1 : t->more_s);
-	if (t->part[CGM_TREND_DOCKER].growth.n < CGM_GROWTH_POINTS_MIN)
+	if (t->ended)
+		add(b, "Too little of it was recorded to tell whether it grew.");
+	else if (t->part[CGM_TREND_DOCKER].growth.n < CGM_GROWTH_POINTS_MIN)
 		add(b, "Not enough data: watch for %s more.", more);
 	else
 		add(b,
@@ -257,6 +295,7 @@ int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 		steady(&b, t);
 	if (!(t->more_s > 0))
 		cache_beside(&b, t);
+	kills_and_end(&b, t);
 	limit(&b, t);
 	return (int)b.len;
 }

@@ -141,7 +141,7 @@ static void add_oom(const struct cgm_page *p, struct cgm_buf *b, const struct cg
 static void put_events(struct cgm_page *p, const struct cgm_snapshot *s)
 {
 	const struct cgm_target *t = &s->target;
-	bool ended = t->state && (strcmp(t->state, "exited") == 0 || strcmp(t->state, "dead") == 0);
+	bool ended = cgm_target_ended(t);
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 
 	if (ended && t->exit_code.known)

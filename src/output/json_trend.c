@@ -45,7 +45,7 @@ static json_t *component(const struct cgm_trend *t, enum cgm_trend_id id)
 	r |= cgm_json_put(o, "low", real(judged, g->low * CGM_HOUR_S));
 	r |= cgm_json_put(o, "high", real(judged, g->high * CGM_HOUR_S));
 	r |= cgm_json_put(o, "significant", json_boolean(judged && g->significant));
-	r |= cgm_json_put(o, "verdict", json_string(cgm_growth_verdict_names[g->verdict]));
+	r |= cgm_json_put(o, "verdict", json_string(cgm_trend_verdict_name(t, p)));
 	r |= cgm_json_put(o, "sawtooth", json_boolean(judged && g->sawtooth));
 	r |= cgm_json_put(o, "since", judged ? when((int64_t)(g->since_s * 1000)) : json_null());
 	r |= cgm_json_put(o, "share", real(judged && info->in_docker, p->share));
@@ -124,7 +124,7 @@ int cgm_json_add_trend(struct cgm_json *j, const struct cgm_trend_row *row)
 		{"from", when(t->from_ms)},
 		{"to", when(t->to_ms)},
 		{"window_s", window(t)},
-		{"ended", json_boolean(row->ended)},
+		{"ended", json_boolean(t->ended)},
 		{"judged_from", when(t->cut_ms)},
 		{"points", json_integer((json_int_t)t->n_points)},
 		{"restarts", json_integer((json_int_t)t->n_restarts)},

@@ -48,7 +48,7 @@ static void put_headline(struct cgm_page *p, const struct cgm_trend_row *row, in
 		cgm_buf_addf(&b, "; %zu restart%s", t->n_restarts, t->n_restarts == 1 ? "" : "s");
 	if (t->n_kills)
 		cgm_buf_addf(&b, "; %zu OOM kill%s", t->n_kills, t->n_kills == 1 ? "" : "s");
-	if (row->ended)
+	if (t->ended)
 		cgm_buf_adds(&b, "; it ended then");
 	if (t->restarted)
 		cgm_buf_addf(&b, "; judged since %s", cgm_when_short(from, t->cut_ms, now_ms));
@@ -82,7 +82,8 @@ static int put_part(struct cgm_grid *g, const struct cgm_trend *t, enum cgm_tren
 {
 	const struct cgm_trend_info *info = &cgm_trends[id];
 	const struct cgm_trend_part *p = &t->part[id];
-	const char *color = p->growth.verdict == CGM_GROWTH_GROWING ? "yellow" : NULL;
+	bool grows = p->growth.verdict == CGM_GROWTH_GROWING && !t->ended;
+	const char *color = grows ? "yellow" : NULL;
 	bool raw = o->raw_bytes;
 	char now[CGM_TEXT_MAX], rate[CGM_RATE_MAX], interval[CGM_RATE_MAX], since[CGM_TEXT_MAX],
 		verdict[CGM_TEXT_MAX], share[CGM_TEXT_MAX];
@@ -94,7 +95,7 @@ static int put_part(struct cgm_grid *g, const struct cgm_trend *t, enum cgm_tren
 		{per_hour(rate, p, info->bytes, raw), color},
 		{cgm_trend_interval_text(interval, p, info->bytes, raw), NULL},
 		{cgm_trend_since_text(since, p, now_ms), NULL},
-		{cgm_trend_verdict_word(verdict, p), color},
+		{cgm_trend_verdict_word(verdict, t, p), color},
 		{share_text(share, p, info->in_docker), NULL},
 		{info->title, NULL},
 	};

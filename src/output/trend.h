@@ -16,7 +16,6 @@ struct cgm_trend_row {
 	const char *name;			    /* borrowed, as all of it */
 	const char *kind;			    /* "container", "cgroup" */
 	const char *id, *image, *project, *service; /* NULL: none */
-	bool ended; /* recording went on, but nothing of it was there any more */
 	const struct cgm_trend *trend;
 	const struct cgm_track *track;
 };

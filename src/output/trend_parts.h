@@ -26,8 +26,11 @@ const char *cgm_trend_interval_text(char buf[CGM_RATE_MAX], const struct cgm_tre
 /* When the present behaviour began; "-" unknown. */
 const char *cgm_trend_since_text(char buf[CGM_TEXT_MAX], const struct cgm_trend_part *p,
 				 int64_t now_ms);
-/* "growing", or "need 7 min" where there is not enough data. */
-const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_trend_part *p);
+/* "growing", or "need 7 min" where there is not enough data; "grew" of what has ended. */
+const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_trend *t,
+				   const struct cgm_trend_part *p);
+/* For programs: "growing", "unknown"; "ended" of what does nothing any more. */
+const char *cgm_trend_verdict_name(const struct cgm_trend *t, const struct cgm_trend_part *p);
 
 /* Appends the plots of docker's figure and of what carries its growth. */
 void cgm_trend_add_plots(struct cgm_page *p, const struct cgm_trend_row *row);

@@ -57,19 +57,34 @@ static const char *limit_in_text(char buf[CGM_TEXT_MAX], const struct cgm_opt *i
 	return buf;
 }
 
-static const char *color_of(const struct cgm_trend_part *docker)
+/* "growing", "need 7 min", "ended"; what was killed for want of memory is never just steady. */
+static const char *verdict_text(char buf[CGM_TEXT_MAX], const struct cgm_trend *t)
 {
-	return docker->growth.verdict == CGM_GROWTH_GROWING ? "yellow" : NULL;
+	char word[CGM_TEXT_MAX] = "ended", kills[CGM_TEXT_MAX] = "";
+
+	if (!t->ended)
+		(void)cgm_trend_verdict_word(word, t, &t->part[CGM_TREND_DOCKER]);
+	if (t->n_kills)
+		(void)snprintf(kills, sizeof kills, ", %zu kill%s", t->n_kills,
+			       t->n_kills == 1 ? "" : "s");
+	(void)snprintf(buf, CGM_TEXT_MAX, "%.15s%.*s", word, CGM_TEXT_MAX - 16, kills);
+	return buf;
+}
+
+static const char *color_of(const struct cgm_trend *t)
+{
+	bool grows = t->part[CGM_TREND_DOCKER].growth.verdict == CGM_GROWTH_GROWING;
+
+	return grows && !t->ended ? "yellow" : NULL;
 }
 
 /* Texts of one line, in the order of the columns but for the name. */
 static int put_cells(struct cgm_grid *g, const struct cgm_trend_row *row, int64_t now_ms,
 		     const struct cgm_text_options *o)
 {
-	const struct cgm_opt never = {0};
 	const struct cgm_trend *t = row->trend;
 	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
-	const char *color = color_of(docker), *text;
+	const char *color = color_of(t), *text;
 	char buf[CGM_RATE_MAX];
 	int r = cgm_grid_cell(g, cgm_trend_now_text(buf, docker, true, o->raw_bytes), NULL);
 
@@ -81,12 +96,8 @@ static int put_cells(struct cgm_grid *g, const struct cgm_trend_row *row, int64_
 	if (r == 0)
 		r = cgm_grid_cell(g, since_text(buf, docker, now_ms), NULL);
 	if (r == 0)
-		r = cgm_grid_cell(g, limit_in_text(buf, row->ended ? &never : &t->limit_in_s),
-				  NULL);
-	text = row->ended ? "ended" : cgm_trend_verdict_word(buf, docker);
-	if (r == 0)
-		r = cgm_grid_cell(g, text, row->ended ? NULL : color);
-	return r;
+		r = cgm_grid_cell(g, limit_in_text(buf, &t->limit_in_s), NULL);
+	return r == 0 ? cgm_grid_cell(g, verdict_text(buf, t), color) : r;
 }
 
 static int put_row(struct cgm_grid *g, const struct cgm_trend_row *row, int64_t now_ms,
@@ -171,19 +182,20 @@ static void add_rate(struct cgm_buf *b, double per_second)
 		cgm_buf_adds(b, ",");
 }
 
-static void add_judgement(struct cgm_buf *b, const struct cgm_trend_part *p)
+static void add_judgement(struct cgm_buf *b, const struct cgm_trend *t,
+			  const struct cgm_trend_part *p)
 {
 	char buf[CGM_TEXT_MAX];
 
 	if (!cgm_trend_judged(p)) {
-		cgm_buf_addf(b, ",,,,,%s,", cgm_growth_verdict_names[CGM_GROWTH_UNKNOWN]);
+		cgm_buf_addf(b, ",,,,,%s,", cgm_trend_verdict_name(t, p));
 		return;
 	}
 	add_rate(b, p->growth.rate);
 	add_rate(b, p->growth.low);
 	add_rate(b, p->growth.high);
 	cgm_buf_addf(b, ",%s,%s,%s", p->growth.significant ? "true" : "false",
-		     cgm_growth_verdict_names[p->growth.verdict],
+		     cgm_trend_verdict_name(t, p),
 		     cgm_when_rfc3339(buf, (int64_t)(p->growth.since_s * 1000)));
 }
 
@@ -196,7 +208,7 @@ static void add_line(struct cgm_buf *b, const char *name, const struct cgm_trend
 	cgm_buf_addf(b, ",%s,", cgm_trends[id].name);
 	if (cgm_trends[id].bytes)
 		cgm_buf_addf(b, "%ju", (uintmax_t)p->now);
-	add_judgement(b, p);
+	add_judgement(b, t, p);
 	if (cgm_trends[id].in_docker && cgm_trend_judged(p))
 		cgm_buf_addf(b, ",%.4f", p->share);
 	else

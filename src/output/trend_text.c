@@ -100,12 +100,28 @@ const char *cgm_trend_since_text(char buf[CGM_TEXT_MAX], const struct cgm_trend_
 	return buf;
 }
 
-const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_trend_part *p)
+const char *cgm_trend_verdict_name(const struct cgm_trend *t, const struct cgm_trend_part *p)
+{
+	return t->ended ? "ended" : cgm_growth_verdict_names[p->growth.verdict];
+}
+
+/* Of what has ended: what it did. */
+static const char *past_of(enum cgm_growth_verdict v)
+{
+	return v == CGM_GROWTH_GROWING	   ? "grew"
+	       : v == CGM_GROWTH_SHRINKING ? "shrank"
+					   : cgm_growth_verdict_names[v];
+}
+
+const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_trend *t,
+				   const struct cgm_trend_part *p)
 {
 	double minutes = p->growth.more_s / 60;
 
 	if (!p->known)
 		(void)snprintf(buf, CGM_TEXT_MAX, "-");
+	else if (t->ended)
+		(void)snprintf(buf, CGM_TEXT_MAX, "%s", past_of(p->growth.verdict));
 	else if (p->growth.verdict != CGM_GROWTH_UNKNOWN)
 		(void)snprintf(buf, CGM_TEXT_MAX, "%s",
 			       cgm_growth_verdict_names[p->growth.verdict]);

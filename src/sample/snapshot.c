@@ -27,6 +27,16 @@ void cgm_target_clear(struct cgm_target *t)
 	*t = (struct cgm_target){0};
 }
 
+bool cgm_target_ended(const struct cgm_target *t)
+{
+	static const char *const states[] = {"exited", "dead", "stopped"};
+
+	for (size_t i = 0; t->state && i < sizeof states / sizeof *states; i++)
+		if (strcmp(t->state, states[i]) == 0)
+			return true;
+	return false;
+}
+
 void cgm_snapshot_clear(struct cgm_snapshot *s)
 {
 	cgm_target_clear(&s->target);

@@ -128,6 +128,7 @@ struct cgm_snapshot {
 	int version;  /* cgroup version, 0: no memory controller */
 	char *path;   /* of the group in its hierarchy; NULL: there is none (stopped) */
 	bool is_root; /* the hierarchy's root group */
+	bool recorded; /* a moment of history: nobody can be asked about it any more */
 	struct cgm_sample now;
 	struct cgm_sample before; /* version 0: no window was watched */
 	uint64_t window_ms;
@@ -167,6 +168,8 @@ struct cgm_snapshot {
 /* Frees what is in @s, not @s itself; @s is zeroed. */
 void cgm_snapshot_clear(struct cgm_snapshot *s);
 void cgm_target_clear(struct cgm_target *t);
+/* It ran and does not run now: what docker calls exited or dead, and podman stopped. */
+bool cgm_target_ended(const struct cgm_target *t);
 /* Appends a line to @s->unreadable; text is copied. 0 or -ENOMEM. */
 int cgm_unreadable_add(struct cgm_snapshot *s, const char *what, const char *why,
 		       const char *remedy);

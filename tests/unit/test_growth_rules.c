@@ -295,22 +295,65 @@ static void test_plateau(void **state)
 	}
 }
 
-/* Before the risks, and what an operator is to do stands in each. */
+/* Causes, then growth and risks together, the most severe first: what killed it is not below. */
 static void test_order(void **state)
 {
-	size_t last = 0;
-
 	(void)state;
 	start(360);
 	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
 	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 40 * MIB);
 	cgm_set(&c.s.now, CGM_OOM_KILLS, 1);
 	case_explain(&c);
-	for (size_t i = 0; i < c.f->n; i++) {
-		assert_true(c.f->v[i].kind >= last);
-		last = c.f->v[i].kind;
-	}
 	assert_int_equal(c.f->v[0].kind, CGM_KIND_CAUSE);
+	assert_true(find(&c, "oom-killed") == find(&c, "growth-anon") - 1);
+	assert_int_equal(find(&c, "oom-killed")->severity, CGM_WARN);
+	/* as severe: growth stands before */
+	cgm_set(&c.s.now, CGM_OOM_KILLS, 0);
+	case_explain(&c);
+	assert_true(find(&c, "growth-anon") < find(&c, "no-limit"));
+	assert_int_equal(find(&c, "no-limit")->severity, growth("growth-anon")->severity);
+	done();
+}
+
+/* What does not run cannot be looked into, and a moment of history cannot either. */
+static void test_past(void **state)
+{
+	(void)state;
+	start(360);
+	track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	case_explain(&c);
+	assert_non_null(strstr(growth("growth-anon")->advice, "cgmem procs web"));
+	c.s.recorded = true;
+	case_explain(&c);
+	assert_non_null(strstr(growth("growth-anon")->advice, "That was then."));
+	assert_non_null(strstr(c.f->v[0].advice, "That was then."));
+	c.s.target.state = (char *)(uintptr_t) "exited";
+	c.s.recorded = false;
+	c.s.now = (struct cgm_sample){0};
+	c.s.target.oom_killed = c.s.target.oom_killed_known = true;
+	case_explain(&c);
+	assert_string_equal(c.f->v[0].id, "oom-killed");
+	assert_int_equal(c.f->v[0].severity, CGM_CRITICAL);
+	assert_null(strstr(c.f->v[0].advice, "It does not run"));
+	assert_non_null(strstr(growth("growth-anon")->advice, "It does not run"));
+	assert_non_null(strstr(growth("growth-anon")->advice, "cgmem trend web"));
+	for (size_t i = 0; i < c.f->n; i++)
+		assert_null(strstr(c.f->v[i].advice, "cgmem procs"));
+	done();
+}
+
+/* Killed before it could be judged: it is not called steady. */
+static void test_killed(void **state)
+{
+	(void)state;
+	start(26);
+	track_event(&c.s.track, 25, CGM_EVENT_STOP);
+	case_explain(&c);
+	(void)growth("steady");
+	track_event(&c.s.track, 24, CGM_EVENT_OOM_KILL);
+	track_event(&c.s.track, 25, CGM_EVENT_STOP);
+	case_explain(&c);
+	assert_int_equal(count(), 0);
 	done();
 }
 
@@ -326,6 +369,8 @@ int main(void)
 		cmocka_unit_test(test_severity_of_others),
 		cmocka_unit_test(test_plateau),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_past),
+		cmocka_unit_test(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -431,6 +431,7 @@ static void test_ended(void **state)
 	has("Docker's figure grew by ");
 	has(" until it ended at ");
 	lacks("meets the limit");
+	has(", when the kernel killed for want of memory.");
 	/* it was started again: it lives */
 	track_event(&track, 359, CGM_EVENT_START);
 	make();
@@ -459,6 +460,63 @@ static void test_limit_in_doubt(void **state)
 	}
 }
 
+/* All of its verdicts, of what ended: nothing is told as if it went on. */
+static void test_words_of_the_dead(void **state)
+{
+	static const char *const present[] = {" grows ", " goes ", " has ", " begins ",
+					      "watch for"};
+
+	(void)state;
+	for (int v = 0; v < CGM_GROWTH_VERDICT_COUNT; v++)
+		for (unsigned bits = 0; bits < 8; bits++) {
+			trend = (struct cgm_trend){.carrier = CGM_TREND_COUNT,
+						   .ended = true,
+						   .killed = bits & 1,
+						   .n_kills = bits & 1 ? 3 : 0,
+						   .more_s = bits & 4 ? 60 : 0};
+			trend.part[CGM_TREND_DOCKER].known = true;
+			trend.part[CGM_TREND_DOCKER].growth =
+				(struct cgm_growth){.verdict = (enum cgm_growth_verdict)v,
+						    .sawtooth = bits & 2,
+						    .rate = 1000,
+						    .before = 5e6};
+			trend.part[CGM_TREND_CACHE].growth.verdict = CGM_GROWTH_GROWING;
+			(void)cgm_trend_verdict(&trend, text, sizeof text);
+			for (size_t i = 0; i < sizeof present / sizeof *present; i++)
+				lacks(present[i]);
+			has(" ended at ");
+		}
+}
+
+/* It was too fast to be judged, but what an OOM kill ended is not called level. */
+static void test_killed_at_once(void **state)
+{
+	(void)state;
+	track_start(&track, 26);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 26, 0);
+	track_ramp(&track, CGM_SERIES_ANON, 19, 26, 26 * MIB);
+	track_event(&track, 25, CGM_EVENT_OOM_KILL);
+	make();
+	has("The kernel has killed for want of memory 1 time.");
+	track_event(&track, 25, CGM_EVENT_STOP);
+	make();
+	assert_true(trend.killed);
+	has("when the kernel killed for want of memory.");
+	lacks("1 time");
+	lacks("grow");
+	done();
+	/* killed long before the end: that did not end it */
+	track_start(&track, 100);
+	track_event(&track, 2, CGM_EVENT_OOM_KILL);
+	track_event(&track, 99, CGM_EVENT_STOP);
+	make();
+	assert_true(trend.ended && !trend.killed);
+	has("did not grow in ");
+	has(" It ended at ");
+	has("The kernel killed for want of memory 1 time.");
+	done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,6 +540,8 @@ int main(void)
 		cmocka_unit_test(test_short_buffer),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_words_of_the_dead),
+		cmocka_unit_test(test_killed_at_once),
 		cmocka_unit_test(test_limit_in_doubt),
 	};
 

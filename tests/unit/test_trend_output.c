@@ -85,6 +85,44 @@ static void test_table(void **state)
 	text_is(&t, "NAME  DOCKER  GROWS  RATE  SINCE  LIMIT IN  VERDICT\n");
 }
 
+/* Only what lives is told in the present, and what was killed for want of memory shows it. */
+static void test_table_of_the_dead(void **state)
+{
+	struct cgm_trend g = growing(), f = flat();
+	const struct cgm_trend_row rows[] = {{.name = "web", .trend = &g, .track = &no_track},
+					     {.name = "db", .trend = &f, .track = &no_track}};
+	struct text t;
+
+	(void)state;
+	f.n_kills = 11;
+	g.n_kills = 1;
+	g.ended = true;
+	g.limit_in_s.known = false;
+	text_open(&t);
+	assert_int_equal(cgm_trend_table_write(t.f, rows, 2, NOW_MS, &colored), 0);
+	text_is(&t, "NAME  DOCKER  GROWS                 RATE   SINCE  LIMIT IN  VERDICT\n"
+		    "web   400MiB  cache_counted  +33.0 MiB/h   02:00         -  ended, 1 kill\n"
+		    "db     20MiB  -                        0  Nov 21         -  steady, 11 "
+		    "kills\n");
+	text_open(&t);
+	assert_int_equal(cgm_trend_csv_write(t.f, rows, 1), 0);
+	assert_int_equal(fclose(t.f), 0);
+	assert_non_null(
+		strstr(t.s, "\nweb,docker,419430400,34603008,34078720,35127296,true,ended,"));
+	assert_non_null(strstr(t.s, ",false,ended,")); /* kernel memory did not grow */
+	assert_null(strstr(t.s, "growing"));
+	assert_null(strstr(t.s, "steady"));
+	free(t.s);
+	text_open(&t);
+	assert_int_equal(cgm_trend_write(t.f, &rows[0], NOW_MS, &at80), 0);
+	assert_int_equal(fclose(t.f), 0);
+	assert_non_null(strstr(t.s, "02:00  grew       94%\n"));
+	assert_non_null(strstr(t.s, "02:00  plateau      -\n"));
+	assert_non_null(strstr(t.s, "1 OOM kill; it ended"));
+	assert_null(strstr(t.s, "growing"));
+	free(t.s);
+}
+
 /* The widest of everything at once still fits. */
 static void test_widest(void **state)
 {
@@ -284,9 +322,10 @@ static void test_one_young(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	cmocka_unit_test(test_widest),
-		cmocka_unit_test(test_one_80),	cmocka_unit_test(test_one_80_ascii),
-		cmocka_unit_test(test_one_200), cmocka_unit_test(test_one_young),
+		cmocka_unit_test(test_table),	     cmocka_unit_test(test_table_of_the_dead),
+		cmocka_unit_test(test_widest),	     cmocka_unit_test(test_one_80),
+		cmocka_unit_test(test_one_80_ascii), cmocka_unit_test(test_one_200),
+		cmocka_unit_test(test_one_young),
 
 	};
 
