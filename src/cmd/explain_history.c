@@ -11,6 +11,8 @@
 
 /* A history that ends longer ago than this says nothing about now, unless it is asked. */
 #define STALE_MS (INT64_C(15) * 60 * 1000)
+/* The recorder sees an end in its next round. */
+#define ENDED_MS (INT64_C(60) * 1000)
 
 /* What was recorded has the engine's name, or the path of its group; ids change with each restart.
  */
@@ -47,10 +49,22 @@ static bool is_stale(const struct cgm_track *t, int64_t now_ms)
 	return age > STALE_MS && age > 4 * (int64_t)t->step_ms;
 }
 
+/* What is explained is of now; of what has ended, its end, however long ago. */
+static int64_t moment_of(const struct cgm_target *t)
+{
+	int64_t now = cgm_now_ms(), end;
+
+	if (!cgm_target_ended(t) || !t->finished_at ||
+	    cgm_parse_when(t->finished_at, now, &end) < 0 || end > now)
+		return now;
+	return end + ENDED_MS < now ? end + ENDED_MS : now;
+}
+
 static int read_track(struct cgm_history *h, const struct cgm_history_options *o, bool asked,
 		      struct cgm_snapshot *snap, struct cgm_err *err)
 {
-	int64_t now = cgm_now_ms(), since = o->since_ms ? o->since_ms : now - CGM_SINCE_DEFAULT_MS;
+	int64_t now = moment_of(&snap->target),
+		since = o->since_ms ? o->since_ms : now - CGM_SINCE_DEFAULT_MS;
 	struct cgm_history_targets all = {0};
 	struct cgm_track track = {0};
 	int64_t last = 0;

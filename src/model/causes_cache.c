@@ -147,9 +147,11 @@ void cgm_cause_tmpfs(const struct cgm_rules *r, struct cgm_finding *f)
 	if (!h.largest || h.by_kind[h.kind] < f->bytes.v / 2) {
 		cgm_say(f,
 			"%s is shared memory (tmpfs files, memfd, System V or shared anonymous "
-			"mappings), no cache that could be dropped; what holds it is not to be "
-			"seen from here, as with a memfd on its way through a socket.",
-			n);
+			"mappings), no cache that could be dropped; what %s.",
+			n,
+			r->s->recorded ? "held it is not recorded"
+				       : "holds it is not to be seen from here, as with a memfd "
+					 "on its way through a socket");
 		cgm_advise(f, "Look for its holder: %sdf -t tmpfs; ipcs -m; lsof | grep memfd",
 			   cgm_exec_text(exec, r->s));
 		return;

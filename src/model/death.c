@@ -6,13 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/recorded.h"
 #include "model/rules.h"
 
 #include "base/banned.h"
 
 #define USER_HZ	    100 /* of /proc/PID/stat; the same on every architecture of Linux but alpha */
 #define RECENT_S    3600
-#define BY_SIGNAL   128 /* exit codes above are 128 + the signal's number */
+#define BEFORE_MS   60000 /* what was recorded longer before the kill says little of it */
+#define BY_SIGNAL   128	  /* exit codes above are 128 + the signal's number */
 #define SIGNAL_LAST 64
 
 /* What holds which part in the end, and what to do about it. */
@@ -39,15 +41,15 @@ static const struct {
 	 "They are set aside as a whole: ask for fewer, or raise the limit."},
 };
 
-/* The breakdown at that moment. False: the report had no figures, or they were cut. */
-static bool at_death(const struct cgm_snapshot *s, struct cgm_breakdown *ret,
-		     enum cgm_part_id *ret_most)
+/* The breakdown at that moment. False: there are no figures, or they were cut. */
+static bool at_death(const struct cgm_sample *then, const struct cgm_snapshot *s,
+		     struct cgm_breakdown *ret, enum cgm_part_id *ret_most)
 {
 	enum cgm_part_id most = CGM_PART_ANON;
 
-	if (!s->oom.figures.version)
+	if (!then->version)
 		return false;
-	cgm_breakdown_make(&s->oom.figures, &s->host, NULL, 0, ret);
+	cgm_breakdown_make(then, &s->host, NULL, 0, ret);
 	if (!ret->known)
 		return false;
 	for (enum cgm_part_id p = 0; p < CGM_PART_COUNT; p++)
@@ -55,6 +57,13 @@ static bool at_death(const struct cgm_snapshot *s, struct cgm_breakdown *ret,
 			most = p;
 	*ret_most = most;
 	return ret->part[most].bytes > 0;
+}
+
+static void note_filler(struct cgm_finding *f, const struct cgm_breakdown *b, enum cgm_part_id most)
+{
+	cgm_evidence(f, "charged", b->charged, "bytes");
+	cgm_evidence(f, cgm_part_infos[most].id, b->part[most].bytes, "bytes");
+	cgm_advise(f, "%s", fillers[most].advice);
 }
 
 /* "because its limit of 59.9 MiB was full: 59.7 MiB of it anonymous memory". */
@@ -77,11 +86,9 @@ static void say_what_filled(char *buf, size_t size, const struct cgm_snapshot *s
 		     : o->of_ancestor ? "the limit of a group above it"
 				      : "its limit",
 		     o->of_machine ? "" : limit, o->of_machine ? "" : " was full");
-	if (n < 0 || (size_t)n >= size || !at_death(s, &b, &most))
+	if (n < 0 || (size_t)n >= size || !at_death(&o->figures, s, &b, &most))
 		return;
-	cgm_evidence(f, "charged", b.charged, "bytes");
-	cgm_evidence(f, cgm_part_infos[most].id, b.part[most].bytes, "bytes");
-	cgm_advise(f, "%s", fillers[most].advice);
+	note_filler(f, &b, most);
 	(void)snprintf(buf + n, size - (size_t)n, ": %s of it %s",
 		       cgm_human_bytes(bytes, b.part[most].bytes), fillers[most].what);
 }
@@ -132,15 +139,66 @@ static void tell_report(const struct cgm_snapshot *s, struct cgm_finding *f)
 		s->oom.anon_rss.known ? " of anonymous memory" : "", again);
 }
 
+static const struct cgm_event *last_kill(const struct cgm_track *t)
+{
+	for (size_t i = t->n_events; i-- > 0;)
+		if (t->events[i].kind == CGM_EVENT_OOM_KILL)
+			return &t->events[i];
+	return NULL;
+}
+
+/* Seconds from the kill that was recorded until what is explained. */
+static uint64_t recorded_ago(const struct cgm_snapshot *s, const struct cgm_event *kill)
+{
+	int64_t ago = s->host.clock - kill->time_ms / 1000;
+
+	return ago > 0 ? (uint64_t)ago : 0;
+}
+
+/* The kernel's log is a ring, and gone with a boot; what was recorded stays. */
+static void tell_recorded(const struct cgm_snapshot *s, const struct cgm_event *kill,
+			  struct cgm_finding *f)
+{
+	const struct cgm_point *p = cgm_track_at(&s->track, CGM_SERIES_CHARGED, kill->time_ms);
+	char who[CGM_NAME_TEXT], ago[CGM_TEXT_MAX], part[CGM_TEXT_MAX], all[CGM_TEXT_MAX];
+	uint64_t seconds = recorded_ago(s, kill);
+	char before[256] = "";
+	struct cgm_breakdown b = {0};
+	struct cgm_sample then;
+	enum cgm_part_id most;
+
+	cgm_evidence(f, "seconds_ago", seconds, "count");
+	if (p && kill->time_ms - p->time_ms <= BEFORE_MS) {
+		cgm_recorded_sample(p, &then);
+		if (at_death(&then, s, &b, &most)) {
+			note_filler(f, &b, most);
+			(void)snprintf(before, sizeof before,
+				       " The last that was recorded of it before: %s of %s "
+				       "charged was %s.",
+				       cgm_human_bytes(part, b.part[most].bytes),
+				       cgm_human_bytes(all, b.charged), fillers[most].what);
+		}
+	}
+	cgm_say(f, "The kernel killed %s %s ago because memory ran out%s.%s",
+		kill->detail[0] ? cgm_name_text(who, kill->detail) : "one of its processes",
+		cgm_human_seconds(ago, seconds),
+		s->oom.looked ? " (as recorded; the kernel's log has no report of it any more)"
+			      : "",
+		before);
+}
+
 bool cgm_risk_oom_killed(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	const struct cgm_snapshot *s = r->s;
 	uint64_t kills = cgm_get(&s->now, CGM_OOM_KILLS);
 	bool engine = s->target.oom_killed_known && s->target.oom_killed, recent;
+	const struct cgm_event *recorded = last_kill(&s->track);
 
 	if (!kills && !engine && !s->oom.known)
 		return false;
-	recent = (s->oom.known && s->oom.seconds_ago < RECENT_S) || cgm_target_ended(&s->target) ||
+	recent = (s->oom.known && s->oom.seconds_ago < RECENT_S) ||
+		 (recorded && recorded_ago(s, recorded) < RECENT_S) ||
+		 cgm_target_ended(&s->target) ||
 		 (s->before.version && cgm_has(&s->before, CGM_OOM_KILLS) &&
 		  kills > s->before.v[CGM_OOM_KILLS]);
 	f->severity = recent ? CGM_CRITICAL : CGM_WARN;
@@ -152,12 +210,36 @@ bool cgm_risk_oom_killed(const struct cgm_rules *r, struct cgm_finding *f)
 		      "oom-kill. Raise the limit, or make the largest cause smaller.");
 	if (s->oom.known)
 		tell_report(s, f);
+	else if (recorded)
+		tell_recorded(s, recorded, f);
 	else if (kills)
 		cgm_say(f, "The kernel killed %ju of its processes because memory ran out.",
 			(uintmax_t)kills);
 	else
 		cgm_say(f, "The engine says that it was killed because memory ran out.");
 	return true;
+}
+
+/* What a process brings upon itself (signal(7)); any other signal somebody sends. */
+static const struct {
+	unsigned number;
+	const char *what;
+} crashes[] = {
+	{4, "SIGILL: it ran an instruction that there is not"},
+	{5, "SIGTRAP: a trap that nobody waited for"},
+	{6, "SIGABRT: it gave up by abort(), as after an assertion or a damaged heap"},
+	{7, "SIGBUS: it touched a mapping that has nothing behind it"},
+	{8, "SIGFPE: an arithmetic error"},
+	{11, "SIGSEGV: it touched memory that it does not have"},
+	{31, "SIGSYS: a system call that it may not make"},
+};
+
+static const char *crash_of(uint64_t signal)
+{
+	for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+		if (crashes[i].number == signal)
+			return crashes[i].what;
+	return NULL;
 }
 
 const char *cgm_end_text(char buf[CGM_END_TEXT], const struct cgm_snapshot *s)
@@ -168,7 +250,10 @@ const char *cgm_end_text(char buf[CGM_END_TEXT], const struct cgm_snapshot *s)
 	buf[0] = '\0';
 	if (!cgm_target_ended(&s->target) || !t->exit_code.known || t->oom_killed || s->oom.known)
 		return buf;
-	if (code > BY_SIGNAL && code <= BY_SIGNAL + SIGNAL_LAST)
+	if (code > BY_SIGNAL && crash_of(code - BY_SIGNAL))
+		(void)snprintf(buf, CGM_END_TEXT, " It crashed (signal %ju, %s).",
+			       (uintmax_t)(code - BY_SIGNAL), crash_of(code - BY_SIGNAL));
+	else if (code > BY_SIGNAL && code <= BY_SIGNAL + SIGNAL_LAST)
 		(void)snprintf(buf, CGM_END_TEXT, " Signal %ju ended it%s.",
 			       (uintmax_t)(code - BY_SIGNAL),
 			       s->oom.looked ? ", and the kernel's log has no OOM kill of it: "

@@ -185,7 +185,7 @@ static bool is_cut_by_kills(const struct cgm_trend *t)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
 
-	return g->sawtooth && t->n_kills > 1 && g->verdict == CGM_GROWTH_STEADY;
+	return t->n_kills > 1 && g->verdict == CGM_GROWTH_STEADY;
 }
 
 static void steady(struct text *b, const struct cgm_trend *t)
@@ -230,8 +230,7 @@ static void cache_beside(struct text *b, const struct cgm_trend *t)
 	    tense(t, "grows", "grew"), cgm_trend_rate_text(rate, cache, true) + 1);
 }
 
-/* Kills, whatever the figure did beside them, and the end. */
-static void kills_and_end(struct text *b, const struct cgm_trend *t)
+static void end(struct text *b, const struct cgm_trend *t)
 {
 	const char *blank = b->len ? " " : "";
 	char end[CGM_TEXT_MAX];
@@ -242,10 +241,6 @@ static void kills_and_end(struct text *b, const struct cgm_trend *t)
 	else if (t->ended &&
 		 (t->more_s > 0 || t->part[CGM_TREND_DOCKER].growth.verdict != CGM_GROWTH_GROWING))
 		add(b, "%sIt ended at %s.", blank, end);
-	if (t->n_kills > t->killed && !is_cut_by_kills(t))
-		add(b, " The kernel %s for want of memory %zu time%s%s.",
-		    tense(t, "has killed", "killed"), t->n_kills, t->n_kills == 1 ? "" : "s",
-		    t->killed ? " in all" : "");
 }
 
 static void limit(struct text *b, const struct cgm_trend *t)
@@ -295,7 +290,7 @@ int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 		steady(&b, t);
 	if (!(t->more_s > 0))
 		cache_beside(&b, t);
-	kills_and_end(&b, t);
+	end(&b, t);
 	limit(&b, t);
 	return (int)b.len;
 }

@@ -90,6 +90,56 @@ static void test_started_again(void **state)
 	case_end(&c);
 }
 
+/* The log is a ring: then what was recorded tells which, when, and what was there before. */
+static void test_recorded(void **state)
+{
+	static const char head[] = "The kernel killed die 2 min ago because memory ran out";
+	struct cgm_event kill = {.kind = CGM_EVENT_OOM_KILL, .detail = "die"};
+	struct cgm_point p = {.time_ms = 879000};
+	struct model_case c;
+
+	(void)state;
+	case_start(&c, 2);
+	c.s.now = (struct cgm_sample){0};
+	c.s.target.oom_killed = c.s.target.oom_killed_known = true;
+	c.s.target.state = (char *)(uintptr_t) "exited";
+	c.s.host.clock = 1000;
+	assert_string_equal(oom(&c)->summary,
+			    "The engine says that it was killed because memory ran out.");
+	kill.time_ms = 880000;
+	assert_int_equal(cgm_track_add_event(&c.s.track, &kill), 0);
+	assert_string_equal(oom(&c)->summary,
+			    "The kernel killed die 2 min ago because memory ran out.");
+	c.s.oom.looked = true;
+	assert_non_null(strstr(oom(&c)->summary, "the kernel's log has no report of it any more"));
+	c.s.oom.looked = false;
+	cgm_point_set(&p, CGM_SERIES_CHARGED, 31 * MIB);
+	cgm_point_set(&p, CGM_SERIES_DOCKER, 31 * MIB);
+	cgm_point_set(&p, CGM_SERIES_ANON, MIB);
+	cgm_point_set(&p, CGM_SERIES_CACHE, 0);
+	cgm_point_set(&p, CGM_SERIES_TMPFS, 29 * MIB);
+	cgm_point_set(&p, CGM_SERIES_SOCK, 0);
+	assert_int_equal(cgm_track_add(&c.s.track, &p), 0);
+	assert_non_null(strstr(oom(&c)->summary, head));
+	assert_non_null(strstr(oom(&c)->summary, ": 29.0 MiB of 31.0 MiB charged was files in "
+						 "tmpfs, memfds and shared mappings."));
+	assert_non_null(strstr(oom(&c)->advice, "/dev/shm"));
+	/* what is a minute and more older tells nothing of it, nor what came after */
+	c.s.track.points[0].time_ms = 820000;
+	assert_non_null(strstr(oom(&c)->summary, "charged was files"));
+	c.s.track.points[0].time_ms = 819999;
+	assert_null(strstr(oom(&c)->summary, "charged"));
+	c.s.track.points[0].time_ms = 880001;
+	assert_null(strstr(oom(&c)->summary, "charged"));
+	/* running: only a kill of this hour is critical */
+	c.s.target.state = (char *)(uintptr_t) "running";
+	assert_int_equal(oom(&c)->severity, CGM_CRITICAL);
+	c.s.host.clock = 880 + 3600;
+	assert_int_equal(oom(&c)->severity, CGM_WARN);
+	cgm_track_clear(&c.s.track);
+	case_end(&c);
+}
+
 static const char *end(struct model_case *c, uint64_t code)
 {
 	static char buf[CGM_END_TEXT];
@@ -111,6 +161,10 @@ static void test_other_ends(void **state)
 	assert_string_equal(end(&c, 137), " Signal 9 ended it.");
 	c.s.oom.looked = true;
 	assert_non_null(strstr(end(&c, 137), "Signal 9 ended it, and the kernel's log has no OOM"));
+	assert_string_equal(end(&c, 139), " It crashed (signal 11, SIGSEGV: it touched memory that "
+					  "it does not have).");
+	assert_non_null(strstr(end(&c, 134), "(signal 6, SIGABRT: "));
+	assert_non_null(strstr(end(&c, 143), "Signal 15 ended it, and the kernel's log has no"));
 	assert_non_null(strstr(end(&c, 192), "Signal 64 ended it"));
 	assert_non_null(strstr(end(&c, 193), "by itself with exit code 193"));
 	c.s.oom.known = true;
@@ -129,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_filled_it),
 		cmocka_unit_test(test_started_again),
+		cmocka_unit_test(test_recorded),
 		cmocka_unit_test(test_other_ends),
 	};
 

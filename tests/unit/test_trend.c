@@ -497,12 +497,10 @@ static void test_killed_at_once(void **state)
 	track_ramp(&track, CGM_SERIES_ANON, 19, 26, 26 * MIB);
 	track_event(&track, 25, CGM_EVENT_OOM_KILL);
 	make();
-	has("The kernel has killed for want of memory 1 time.");
 	track_event(&track, 25, CGM_EVENT_STOP);
 	make();
 	assert_true(trend.killed);
 	has("when the kernel killed for want of memory.");
-	lacks("1 time");
 	lacks("grow");
 	done();
 	/* killed long before the end: that did not end it */
@@ -513,7 +511,6 @@ static void test_killed_at_once(void **state)
 	assert_true(trend.ended && !trend.killed);
 	has("did not grow in ");
 	has(" It ended at ");
-	has("The kernel killed for want of memory 1 time.");
 	done();
 }
 
