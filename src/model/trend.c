@@ -172,6 +172,7 @@ static int judge(const struct window *w, enum cgm_trend_id id, struct cgm_trend_
 		return 0;
 	ret->known = true;
 	/* whatever a history file says: no number that a uint64_t does not hold */
+	ret->first = (uint64_t)between(w->v[0].v, 0, 9e18);
 	ret->now = (uint64_t)between(w->v[n - 1].v, 0, 9e18);
 	o.noise = noise_of(id, w->v[n - 1].v);
 	return cgm_growth_judge(w->v, n, &o, &ret->growth);

@@ -13,6 +13,7 @@
 
 /* Growth that was seen for less, seconds, may be a program that gets going. */
 #define LONG_ENOUGH_S 600
+#define LATELY_BYTES  (UINT64_C(1) << 20)
 
 /* What a part is, and who gives it back. */
 static const struct {
@@ -188,12 +189,23 @@ static bool is_cut_by_kills(const struct cgm_trend *t)
 	return t->n_kills > 1 && g->verdict == CGM_GROWTH_STEADY;
 }
 
+/* It rose too late, or only seems to have risen, to be judged: that it is higher is true. */
+static uint64_t risen_lately(const struct cgm_trend_part *p)
+{
+	uint64_t by = cgm_sub_sat(p->now, p->first);
+
+	return by >= LATELY_BYTES && by > p->now / 2 ? by : 0;
+}
+
 static void steady(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
 	char span[CGM_TEXT_MAX], rate[64];
 
 	span_text(span, seen_s(t));
+	uint64_t higher = risen_lately(&t->part[CGM_TREND_DOCKER]);
+	char up[CGM_TEXT_MAX];
+
 	/* what the limit ended did grow, be it too fast to be judged */
 	if (t->killed && !is_cut_by_kills(t))
 		return;
@@ -210,6 +222,10 @@ static void steady(struct text *b, const struct cgm_trend *t)
 		    "and %s in %s: what %s left after each fall %s the same.",
 		    tense(t, "goes", "went"), tense(t, "has not grown", "did not grow"), span,
 		    tense(t, "is", "was"), tense(t, "is", "was"));
+	else if (higher)
+		add(b, "Docker's figure %s %s higher than %s before, but that is no trend%s.",
+		    tense(t, "is", "ended"), cgm_human_bytes(up, higher), span,
+		    tense(t, " yet: a longer look tells", ""));
 	else
 		add(b, "Docker's figure %s in %s.", tense(t, "has not grown", "did not grow"),
 		    span);

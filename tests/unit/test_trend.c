@@ -503,6 +503,19 @@ static void test_killed_at_once(void **state)
 	has("when the kernel killed for want of memory.");
 	lacks("grow");
 	done();
+	/* not killed, and in the present: what is seen is told, not called level */
+	track_start(&track, 26);
+	track_ramp(&track, CGM_SERIES_ANON, 19, 26, 160 * MIB);
+	make();
+	part_is(CGM_TREND_DOCKER, CGM_GROWTH_STEADY);
+	has("Docker's figure is 137 MiB higher than 4 min 10 s before, but that is no trend yet");
+	done();
+	track_start(&track, 26);
+	track_ramp(&track, CGM_SERIES_ANON, 25, 26, 0);
+	track_plus(&track, 25, CGM_SERIES_DOCKER, 75 * MIB); /* as much again: no more */
+	make();
+	has("Docker's figure has not grown in 4 min 10 s.");
+	done();
 	/* killed long before the end: that did not end it */
 	track_start(&track, 100);
 	track_event(&track, 2, CGM_EVENT_OOM_KILL);
