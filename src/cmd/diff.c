@@ -98,19 +98,10 @@ static int read_recorded(struct sources *s, const char *text, int64_t at_ms, str
 	return r == 0 ? cgm_history_point_at(s->history, &s->all.v[found[0]], at_ms, ret, err) : r;
 }
 
-static void set_known(struct cgm_point *p, enum cgm_series_id id, struct cgm_opt v)
-{
-	if (v.known)
-		cgm_point_set(p, id, v.v);
-}
-
 static void point_of(const struct cgm_row *row, int64_t now_ms, struct cgm_point *ret)
 {
 	cgm_point_make(now_ms, &row->sample, &row->breakdown, row->effective.bytes, ret);
-	set_known(ret, CGM_SERIES_GO_HEAP, row->go_heap);
-	set_known(ret, CGM_SERIES_GO_RETAINED, row->go_retained);
-	set_known(ret, CGM_SERIES_GO_SYS, row->go_sys);
-	set_known(ret, CGM_SERIES_GOROUTINES, row->goroutines);
+	cgm_point_add_go(row, ret);
 }
 
 struct failure {
@@ -160,8 +151,11 @@ static int read_live(struct sources *s, const char *text, struct cgm_point *ret,
 		r = only_one(text, list.rows.n, err);
 	}
 	if (r == 0 && !list.rows.v[0].breakdown.known)
-		r = cgm_err_set(err, ENODATA, "%.80s: it has no memory now: %s", text,
-				"it does not run, or its group cannot be read");
+		r = cgm_err_set(err, ENODATA,
+				"%.80s: it has no memory now: it does not run, or its group cannot "
+				"be read; what was recorded is to be had by a moment, as in "
+				"%.80s@1h",
+				text, text);
 	if (r == 0)
 		point_of(&list.rows.v[0], cgm_now_ms(), ret);
 	cgm_listing_clear(&list);
@@ -179,6 +173,7 @@ static int read_side(struct sources *s, const char *typed, struct cgm_diff_side 
 	if (r < 0)
 		return r;
 	ret->name = typed;
+	ret->recorded = when != NULL;
 	return when ? read_recorded(s, text, at_ms, &ret->point, err)
 		    : read_live(s, text, &ret->point, err);
 }

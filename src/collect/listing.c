@@ -159,6 +159,9 @@ static int add_go_sums(struct cgm_session *s, struct cgm_listing *l, size_t n)
 		row->go_retained = sums[i].retained;
 		row->go_sys = sums[i].sys;
 		row->goroutines = sums[i].goroutines;
+		row->go_live = sums[i].live;
+		row->go_released = sums[i].released;
+		row->go_stacks = sums[i].stacks;
 	}
 	return 0;
 }

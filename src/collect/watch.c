@@ -221,12 +221,6 @@ static void set_paths(struct cgm_watch *w)
 				w->events[i].path = w->v[k]->c.path;
 }
 
-static void set_go(struct cgm_point *p, enum cgm_series_id id, struct cgm_opt v)
-{
-	if (v.known)
-		cgm_point_set(p, id, v.v);
-}
-
 static void fill_item(const struct cgm_watch *w, const struct cgm_member *m,
 		      struct cgm_watch_item *i)
 {
@@ -243,18 +237,14 @@ static void fill_item(const struct cgm_watch *w, const struct cgm_member *m,
 		.go_retained = m->go.retained,
 		.go_sys = m->go.sys,
 		.goroutines = m->go.goroutines,
+		.go_live = m->go.live,
+		.go_released = m->go.released,
+		.go_stacks = m->go.stacks,
 		.why = m->why ? m->why : "-",
 	};
 	cgm_point_make(w->round_ms, &m->sample, &m->breakdown, m->effective.bytes, &i->point);
-	if (!m->go_now)
-		return;
-	set_go(&i->point, CGM_SERIES_GO_HEAP, m->go.heap);
-	set_go(&i->point, CGM_SERIES_GO_LIVE, m->go.live);
-	set_go(&i->point, CGM_SERIES_GO_SYS, m->go.sys);
-	set_go(&i->point, CGM_SERIES_GO_RELEASED, m->go.released);
-	set_go(&i->point, CGM_SERIES_GO_RETAINED, m->go.retained);
-	set_go(&i->point, CGM_SERIES_GO_STACKS, m->go.stacks);
-	set_go(&i->point, CGM_SERIES_GOROUTINES, m->go.goroutines);
+	if (m->go_now)
+		cgm_point_add_go(&i->row, &i->point);
 }
 
 static int fill_items(struct cgm_watch *w, size_t *ret_n)

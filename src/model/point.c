@@ -55,3 +55,23 @@ void cgm_point_make(int64_t time_ms, const struct cgm_sample *s, const struct cg
 		if (b->child[children[i].child].present)
 			cgm_point_set(ret, children[i].series, b->child[children[i].child].bytes);
 }
+
+void cgm_point_add_go(const struct cgm_row *row, struct cgm_point *p)
+{
+	const struct {
+		enum cgm_series_id series;
+		struct cgm_opt v;
+	} sums[] = {
+		{CGM_SERIES_GO_HEAP, row->go_heap},
+		{CGM_SERIES_GO_LIVE, row->go_live},
+		{CGM_SERIES_GO_SYS, row->go_sys},
+		{CGM_SERIES_GO_RELEASED, row->go_released},
+		{CGM_SERIES_GO_RETAINED, row->go_retained},
+		{CGM_SERIES_GO_STACKS, row->go_stacks},
+		{CGM_SERIES_GOROUTINES, row->goroutines},
+	};
+
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		if (sums[i].v.known)
+			cgm_point_set(p, sums[i].series, sums[i].v.v);
+}

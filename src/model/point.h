@@ -3,12 +3,14 @@
 #ifndef CGMEM_MODEL_POINT_H
 #define CGMEM_MODEL_POINT_H
 
-#include "model/breakdown.h"
+#include "model/row.h"
 #include "sample/history.h"
 
 /* All but the Go series. @effective: cgm_effective_limit()'s bytes; unknown: none. A sample that
  * was gone gives a point that knows nothing. */
 void cgm_point_make(int64_t time_ms, const struct cgm_sample *s, const struct cgm_breakdown *b,
 		    struct cgm_opt effective, struct cgm_point *ret);
+/* The Go series: those of @row's sums that are known. */
+void cgm_point_add_go(const struct cgm_row *row, struct cgm_point *p);
 
 #endif

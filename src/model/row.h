@@ -19,7 +19,7 @@ struct cgm_row {
 	const char *effective_from; /* path of the group that sets it, "host", NULL unknown */
 	struct cgm_opt headroom;
 	/* Sums over the container's Go programs; unknown: none, or not looked at. */
-	struct cgm_opt go_heap, go_retained, go_sys, goroutines;
+	struct cgm_opt go_heap, go_retained, go_sys, goroutines, go_live, go_released, go_stacks;
 	const char *why; /* constant finding id or "-" */
 };
 

@@ -12,37 +12,42 @@
 
 #include "base/banned.h"
 
+enum {
+	IN_DOCKER = 1,
+	COUNTED = 2, /* page cache, less the inactive */
+	GO = 4,
+};
+
 /* The parts of docker's figure, then what is told beside them. Page cache is split in what docker
  * counts and what not. */
 static const struct line {
 	const char *id;
 	enum cgm_series_id series;
-	bool in_docker;
-	bool counted; /* page cache, less the inactive */
+	unsigned kind;
 } lines[] = {
-	{"docker", CGM_SERIES_DOCKER, false, false},
-	{"anon", CGM_SERIES_ANON, true, false},
-	{"anon_unmapped", CGM_SERIES_ANON_UNMAPPED, true, false},
-	{"cache_counted", CGM_SERIES_CACHE, true, true},
-	{"tmpfs", CGM_SERIES_TMPFS, true, false},
-	{"kernel", CGM_SERIES_KERNEL, true, false},
-	{"sock", CGM_SERIES_SOCK, true, false},
-	{"hugetlb", CGM_SERIES_HUGETLB, true, false},
-	{"charged", CGM_SERIES_CHARGED, false, false},
-	{"cache_inactive", CGM_SERIES_CACHE_INACTIVE, false, false},
-	{"slab_reclaimable", CGM_SERIES_SLAB_RECLAIMABLE, false, false},
-	{"needed", CGM_SERIES_NEEDED, false, false},
-	{"swap", CGM_SERIES_SWAP, false, false},
-	{"limit", CGM_SERIES_LIMIT, false, false},
-	{"go_heap", CGM_SERIES_GO_HEAP, false, false},
-	{"go_live", CGM_SERIES_GO_LIVE, false, false},
-	{"go_sys", CGM_SERIES_GO_SYS, false, false},
-	{"go_released", CGM_SERIES_GO_RELEASED, false, false},
-	{"go_retained", CGM_SERIES_GO_RETAINED, false, false},
-	{"go_stacks", CGM_SERIES_GO_STACKS, false, false},
-	{"goroutines", CGM_SERIES_GOROUTINES, false, false},
-	{"pids", CGM_SERIES_PIDS, false, false},
-	{"oom_kills", CGM_SERIES_OOM_KILLS, false, false},
+	{"docker", CGM_SERIES_DOCKER, 0},
+	{"anon", CGM_SERIES_ANON, IN_DOCKER},
+	{"anon_unmapped", CGM_SERIES_ANON_UNMAPPED, IN_DOCKER},
+	{"cache_counted", CGM_SERIES_CACHE, IN_DOCKER | COUNTED},
+	{"tmpfs", CGM_SERIES_TMPFS, IN_DOCKER},
+	{"kernel", CGM_SERIES_KERNEL, IN_DOCKER},
+	{"sock", CGM_SERIES_SOCK, IN_DOCKER},
+	{"hugetlb", CGM_SERIES_HUGETLB, IN_DOCKER},
+	{"charged", CGM_SERIES_CHARGED, 0},
+	{"cache_inactive", CGM_SERIES_CACHE_INACTIVE, 0},
+	{"slab_reclaimable", CGM_SERIES_SLAB_RECLAIMABLE, 0},
+	{"needed", CGM_SERIES_NEEDED, 0},
+	{"swap", CGM_SERIES_SWAP, 0},
+	{"limit", CGM_SERIES_LIMIT, 0},
+	{"go_heap", CGM_SERIES_GO_HEAP, GO},
+	{"go_live", CGM_SERIES_GO_LIVE, GO},
+	{"go_sys", CGM_SERIES_GO_SYS, GO},
+	{"go_released", CGM_SERIES_GO_RELEASED, GO},
+	{"go_retained", CGM_SERIES_GO_RETAINED, GO},
+	{"go_stacks", CGM_SERIES_GO_STACKS, GO},
+	{"goroutines", CGM_SERIES_GOROUTINES, GO},
+	{"pids", CGM_SERIES_PIDS, 0},
+	{"oom_kills", CGM_SERIES_OOM_KILLS, 0},
 };
 #define N_LINES (sizeof lines / sizeof *lines)
 
@@ -61,7 +66,7 @@ static struct cgm_opt value_of(const struct cgm_point *p, const struct line *l)
 {
 	struct cgm_opt v = {p->v[l->series], cgm_point_has(p, l->series)};
 
-	if (l->counted) {
+	if (l->kind & COUNTED) {
 		v.known &= cgm_point_has(p, CGM_SERIES_CACHE_INACTIVE);
 		v.v = cgm_sub_sat(v.v, p->v[CGM_SERIES_CACHE_INACTIVE]);
 	}
@@ -85,7 +90,7 @@ static struct difference differ(const struct cgm_diff_side *a, const struct cgm_
 
 	d.known = d.a.known && d.b.known;
 	d.by = d.known ? minus(d.b.v, d.a.v) : 0;
-	if (d.known && l->in_docker) {
+	if (d.known && l->kind & IN_DOCKER) {
 		struct difference docker = differ(a, b, &lines[0]);
 
 		d.has_share = docker.known && docker.by != 0;
@@ -148,7 +153,7 @@ static int put_line(struct cgm_grid *g, size_t n_columns, const struct differenc
 	if (d->has_share)
 		(void)snprintf(share, sizeof share, "%jd%%",
 			       (intmax_t)(d->share * 100 + (d->share < 0 ? -0.5 : 0.5)));
-	if (l->counted)
+	if (l->kind & COUNTED)
 		texts[5] = "page cache that docker counts";
 	for (size_t i = 0; r == 0 && i < n_columns; i++)
 		r = cgm_grid_cell(g, texts[i], NULL);
@@ -199,6 +204,39 @@ static int fill(struct cgm_grid *g, size_t n_columns, const struct cgm_diff_side
 	return r;
 }
 
+/* Whether Go's figures are known of it, be it one of them. */
+static bool has_go(const struct cgm_diff_side *s)
+{
+	for (size_t i = 0; i < N_LINES; i++)
+		if ((lines[i].kind & GO) && cgm_point_has(&s->point, lines[i].series))
+			return true;
+	return false;
+}
+
+/* Where Go's figures are of one side alone: why. */
+static int write_why(FILE *out, const struct cgm_diff_side *a, const struct cgm_diff_side *b,
+		     const struct cgm_text_options *o)
+{
+	const struct cgm_diff_side *without = has_go(a) ? b : a;
+	CGM_AUTO_BUF struct cgm_buf text = {0};
+	struct cgm_page p;
+	int r;
+
+	if (has_go(a) == has_go(b))
+		return 0;
+	cgm_page_init(&p, o);
+	cgm_page_newline(&p);
+	cgm_buf_addf(&text, "Go's figures of %s are unknown: %s.", without == a ? "A" : "B",
+		     without->recorded
+			     ? "of no Go program were any recorded by then"
+			     : "it has no Go program, or the memory of one cannot be read");
+	cgm_page_wrap(&p, cgm_buf_str(&text), 0, 0, 0);
+	p.b.failed |= text.failed;
+	r = cgm_page_write(&p, out);
+	cgm_page_clear(&p);
+	return r;
+}
+
 static size_t width_of(const struct cgm_grid *g, size_t n_columns)
 {
 	size_t total = 2 * (n_columns - 1);
@@ -220,10 +258,13 @@ int cgm_diff_write(FILE *out, const struct cgm_diff_side *a, const struct cgm_di
 		r = cgm_grid_new(&g);
 		if (r == 0)
 			r = fill(g, n, a, b, o);
-		if (r == 0 && (n < N_COLUMNS || !o->width || width_of(g, n) <= o->width))
-			return cgm_grid_write(g, out, true, o->color, "  ");
+		if (r == 0 && n == N_COLUMNS && o->width && width_of(g, n) > o->width)
+			continue;
+		if (r == 0)
+			r = cgm_grid_write(g, out, true, o->color, "  ");
+		break;
 	}
-	return r;
+	return r == 0 ? write_why(out, a, b, o) : r;
 }
 
 static json_t *json_side(const struct cgm_diff_side *s)

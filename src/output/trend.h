@@ -33,6 +33,7 @@ int cgm_json_add_trend(struct cgm_json *j, const struct cgm_trend_row *row);
 /* One side of `cgmem diff`. */
 struct cgm_diff_side {
 	const char *name;	/* as the user typed it */
+	bool recorded;		/* false: sampled now */
 	struct cgm_point point; /* what is known of it */
 };
 int cgm_diff_write(FILE *out, const struct cgm_diff_side *a, const struct cgm_diff_side *b,

@@ -40,30 +40,33 @@ static void test_text(void **state)
 	struct text t;
 
 	(void)state;
+	a.recorded = true;
 	cgm_point_set(&b.point, CGM_SERIES_GOROUTINES, 100);
 	cgm_point_set(&b.point, CGM_SERIES_PIDS, 9);
 	text_open(&t);
 	assert_int_equal(cgm_diff_write(t.f, &a, &b, &utf8), 0);
-	text_is(&t,
-		"A  web@03:00, 2026-11-22T03:00:00Z\n"
-		"B  ev\\x1b]0;il\\x0a\\xffüx, 2026-11-22T12:00:00Z\n"
-		"\n"
-		"COMPONENT              A         B  DIFFERENCE  SHARE  WHAT\n"
-		"docker           130 MiB   150 MiB   +20.0 MiB      -  docker's figure\n"
-		"anon             100 MiB   130 MiB   +30.0 MiB   150%  anonymous memory\n"
-		"cache_counted   20.0 MiB  10.0 MiB   -10.0 MiB   -50%  page cache that docker "
-		"counts\n"
-		"kernel          10.0 MiB  10.0 MiB        same     0%  kernel memory\n"
-		"charged          160 MiB   200 MiB   +40.0 MiB      -  charged memory\n"
-		"cache_inactive  30.0 MiB  50.0 MiB   +20.0 MiB      -  inactive page cache\n"
-		"goroutines             -       100           -      -  goroutines\n"
-		"pids                  12         9          -3      -  processes and threads\n");
+	text_is(&t, "A  web@03:00, 2026-11-22T03:00:00Z\n"
+		    "B  ev\\x1b]0;il\\x0a\\xffüx, 2026-11-22T12:00:00Z\n"
+		    "\n"
+		    "COMPONENT              A         B  DIFFERENCE  SHARE  WHAT\n"
+		    "docker           130 MiB   150 MiB   +20.0 MiB      -  docker's figure\n"
+		    "anon             100 MiB   130 MiB   +30.0 MiB   150%  anonymous memory\n"
+		    "cache_counted   20.0 MiB  10.0 MiB   -10.0 MiB   -50%  page cache that docker "
+		    "counts\n"
+		    "kernel          10.0 MiB  10.0 MiB        same     0%  kernel memory\n"
+		    "charged          160 MiB   200 MiB   +40.0 MiB      -  charged memory\n"
+		    "cache_inactive  30.0 MiB  50.0 MiB   +20.0 MiB      -  inactive page cache\n"
+		    "goroutines             -       100           -      -  goroutines\n"
+		    "pids                  12         9          -3      -  processes and threads\n"
+		    "\n"
+		    "Go's figures of A are unknown: of no Go program were any recorded by then.\n");
 	text_open(&t);
 	assert_int_equal(cgm_diff_write(t.f, &a, &b, &c), 0);
 	assert_int_equal(fclose(t.f), 0);
 	assert_non_null(
 		strstr(t.s, "B  ev\\x1b]0;il\\x0a\\xff\\xc3\\xbcx, 2026-11-22T12:00:00Z\n"));
 	free(t.s);
+	a.recorded = false;
 	text_open(&t);
 	assert_int_equal(cgm_diff_write(t.f, &b, &a, &raw), 0);
 	text_is(&t, "A  ev\\x1b]0;il\\x0a\\xff\\xc3\\xbcx, 2026-11-22T12:00:00Z\n"
@@ -77,7 +80,18 @@ static void test_text(void **state)
 		    "charged         209715200  167772160   -41943040      -\n"
 		    "cache_inactive   52428800   31457280   -20971520      -\n"
 		    "goroutines            100          -           -      -\n"
-		    "pids                    9         12          +3      -\n");
+		    "pids                    9         12          +3      -\n"
+		    "\n"
+		    "Go's figures of B are unknown: it has no Go program, or the memory of one "
+		    "cannot\n"
+		    "be read.\n");
+	/* known of both */
+	cgm_point_set(&a.point, CGM_SERIES_GOROUTINES, 100);
+	text_open(&t);
+	assert_int_equal(cgm_diff_write(t.f, &b, &a, &raw), 0);
+	assert_int_equal(fclose(t.f), 0);
+	assert_null(strstr(t.s, "unknown"));
+	free(t.s);
 }
 
 /* Shares are of docker's difference: none where there is no such. */

@@ -166,12 +166,39 @@ static void test_too_little(void **state)
 	assert_false(a.known);
 }
 
+/* All that the recorder keeps of Go, a live look has too. */
+static void test_go(void **state)
+{
+	struct cgm_row row = {.go_heap = {1, true},
+			      .go_live = {2, true},
+			      .go_sys = {3, true},
+			      .go_released = {4, true},
+			      .go_retained = {5, true},
+			      .go_stacks = {6, true},
+			      .goroutines = {7, true}};
+	static const enum cgm_series_id order[] = {CGM_SERIES_GO_HEAP,	   CGM_SERIES_GO_LIVE,
+						   CGM_SERIES_GO_SYS,	   CGM_SERIES_GO_RELEASED,
+						   CGM_SERIES_GO_RETAINED, CGM_SERIES_GO_STACKS,
+						   CGM_SERIES_GOROUTINES};
+	struct cgm_point p = {0};
+
+	(void)state;
+	cgm_point_add_go(&row, &p);
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		assert_true(cgm_point_has(&p, order[i]) && p.v[order[i]] == i + 1);
+	p = (struct cgm_point){0};
+	row.go_stacks.known = false;
+	cgm_point_add_go(&row, &p);
+	assert_false(cgm_point_has(&p, CGM_SERIES_GO_STACKS));
+	assert_int_equal(__builtin_popcount(p.known), 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_v2),	    cmocka_unit_test(test_nothing_unmapped),
 		cmocka_unit_test(test_docker_edge), cmocka_unit_test(test_v1),
-		cmocka_unit_test(test_too_little),
+		cmocka_unit_test(test_too_little),  cmocka_unit_test(test_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
