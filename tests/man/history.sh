@@ -7,18 +7,8 @@ cd "$(dirname "$0")/../.." || exit 1
 page=man/cgmem-history.5
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-
-# What is wrong, on stdin; nothing there: the test is passed. It runs in a subshell.
-verdict() {
-	sed 's/^/# /' >"$tmp/wrong"
-	if [ -s "$tmp/wrong" ]; then
-		cat "$tmp/wrong"
-		echo "not ok man: $1"
-		: >"$tmp/failed"
-	else
-		echo "ok man: $1"
-	fi
-}
+# shellcheck source=tests/man/verdict.sh
+. tests/man/verdict.sh
 
 db() { sqlite3 "file:$tmp/h.db?mode=ro" "$@"; }
 
