@@ -201,10 +201,16 @@ static void add_rules(const struct cgm_rules *r, enum cgm_finding_kind one,
 	}
 }
 
-/* What is past: no process, socket or file of it can be looked at. */
+/* What is past: no process, socket or file of it can be looked at. That is said once. */
 static void advise_on_past(const struct cgm_snapshot *s, struct cgm_findings *list)
 {
-	bool ended = cgm_target_ended(&s->target);
+	static const char over[] =
+		"It does not run, so nothing in it can be asked. How it came to that: cgmem trend "
+		"%s. What to look for when it runs again stands in the section below.";
+	static const char then[] =
+		"That was then. What came of it: cgmem trend %s. What to do about what is there "
+		"now, if it still runs: cgmem explain %s";
+	bool ended = cgm_target_ended(&s->target), said = false;
 	char name[CGM_NAME_TEXT];
 
 	if (!ended && !s->recorded)
@@ -215,17 +221,12 @@ static void advise_on_past(const struct cgm_snapshot *s, struct cgm_findings *li
 
 		if (!f->advice[0] || f->kind == CGM_KIND_RISK || f->kind == CGM_KIND_NOTICE)
 			continue;
-		if (ended)
-			cgm_advise(f,
-				   "It does not run, so nothing in it can be asked. How it came to "
-				   "that: cgmem trend %s. What to look for when it runs again "
-				   "stands in the section below.",
-				   name);
-		else
-			cgm_advise(f,
-				   "That was then. What came of it: cgmem trend %s. What to do "
-				   "about what is there now, if it still runs: cgmem explain %s",
-				   name, name);
+		f->advice[0] = '\0';
+		if (!said && ended)
+			cgm_advise(f, over, name);
+		else if (!said)
+			cgm_advise(f, then, name, name);
+		said = true;
 	}
 }
 

@@ -86,6 +86,8 @@ of() { json ".results[0].components[] | select(.id == \"$1\").$2"; }
 	diff_ gone@1h web@now
 	status_is 1
 	err_has "gone: nothing was recorded at "
+	cgmem --root "$FIXTURES/v2-docker" diff --file "$HISTORY" anon nobody
+	status_is 3
 	diff_ web@40d web@now
 	status_is 1
 	err_has "nothing was recorded in the 6 h before"

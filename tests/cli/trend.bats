@@ -212,14 +212,33 @@ about() { jq -en --argjson v "$1" --argjson w "$2" '($v - $w) | fabs <= 0.01 * (
 	trend_
 	[[ $output =~ gone\ .*\ -\ +ended ]] || fail ended
 	[[ $output =~ web\ .*\ growing ]] || fail growing
+	# what lives comes first
+	[[ $output =~ web\ .*gone\ .* ]] || fail order
 	trend_ gone
 	out_has "it ended then"
+	[[ $output != *growing* ]] || fail present
+	trend_ --csv gone
+	[[ $output =~ gone,docker,[0-9]+,[-0-9]+,[-0-9]+,[-0-9]+,(true|false),ended, ]] || fail csv
+	[ "$(printf '%s\n' "$output" | sed 1d | cut -d, -f8 | sort -u)" = ended ] || fail verdicts
 	trend_ --json
+	[ "$(json '.results[] | select(.target.name == "gone") | [.components[].verdict] | unique | join(" ")')" = ended ]
+	[ "$(json '.results[] | select(.target.name == "web").components[0].verdict')" = growing ]
 	[ "$(json '.results | map(.ended) | @csv')" = true,false ] || [ "$(json '.results | map(.ended) | @csv')" = false,true ]
 	trend_ --fail-if 'growth>1M/h' gone
 	status_is 0
 	trend_ --fail-if 'growth>1M/h' web
 	status_is 5
+}
+
+@test "kills are in the line" {
+	"$TOOLS/make_history" -t "$END" -l 7200 "$BATS_TEST_TMPDIR/h.db" killed=oom web=linear
+	trend_() { cgmem trend --file "$BATS_TEST_TMPDIR/h.db" "$@"; }
+	trend_ --json
+	kills=$(json '.results[] | select(.target.name == "killed").oom_kills')
+	[ "$kills" -gt 0 ] || fail "no kills"
+	trend_
+	[[ $output =~ killed\ [^$'\n']*,\ $kills\ kill ]] || fail kills
+	[[ ! $output =~ web\ [^$'\n']*kill ]] || fail web
 }
 
 @test "a history that nobody continues is told of" {
