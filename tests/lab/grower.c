@@ -189,24 +189,9 @@ static void run(const struct scenario *s, struct plan *p)
 	}
 }
 
-static uint64_t number(const char *text)
-{
-	char *end;
-	unsigned long long v;
-
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || end == text || *end) {
-		errno = EINVAL;
-		die("\"%s\" is not a number", text);
-	}
-	return v;
-}
-
 static void random_pace(struct plan *p, const struct scenario *s)
 {
-	for (const char *c = s->name; *c; c++)
-		p->seed = p->seed * 31 + (unsigned char)*c;
+	lab_mix(p, s->name);
 	p->bytes = (300 + lab_random(p) % 724) * KIB;
 	if (s->flags & F_SLOW)
 		p->bytes /= 2;
@@ -219,24 +204,8 @@ static const struct scenario *parse(int argc, char **argv, struct plan *p)
 	for (size_t i = 0; argc > 1 && i < N_SCENARIOS; i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0)
 			s = &scenarios[i];
-	if (!s)
+	if (!s || !lab_arguments(p, argc, argv))
 		return NULL;
-	for (int i = 2; i < argc; i += 2) {
-		const char *value = i + 1 < argc ? argv[i + 1] : "";
-
-		if (strcmp(argv[i], "--bytes") == 0)
-			p->bytes = number(value);
-		else if (strcmp(argv[i], "--seed") == 0)
-			p->seed = number(value);
-		else if (strcmp(argv[i], "--dir") == 0)
-			p->dir = value;
-		else if (strcmp(argv[i], "--shm") == 0)
-			p->shm = value;
-		else if (strcmp(argv[i], "--join") == 0 && p->n_groups < GROUPS_MAX)
-			p->group[p->n_groups++] = value;
-		else
-			return NULL;
-	}
 	if (!p->bytes)
 		random_pace(p, s);
 	return s;

@@ -78,6 +78,49 @@ static inline uint64_t lab_random(struct plan *p)
 	return z ^ (z >> 31);
 }
 
+static inline uint64_t lab_number(const char *text)
+{
+	char *end;
+	unsigned long long v;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (errno || end == text || *end) {
+		errno = EINVAL;
+		die("\"%s\" is not a number", text);
+	}
+	return v;
+}
+
+/* What stands behind the scenario's name; false: it is not understood. */
+static inline bool lab_arguments(struct plan *p, int argc, char **argv)
+{
+	for (int i = 2; i < argc; i += 2) {
+		const char *value = i + 1 < argc ? argv[i + 1] : "";
+
+		if (strcmp(argv[i], "--bytes") == 0)
+			p->bytes = lab_number(value);
+		else if (strcmp(argv[i], "--seed") == 0)
+			p->seed = lab_number(value);
+		else if (strcmp(argv[i], "--dir") == 0)
+			p->dir = value;
+		else if (strcmp(argv[i], "--shm") == 0)
+			p->shm = value;
+		else if (strcmp(argv[i], "--join") == 0 && p->n_groups < GROUPS_MAX)
+			p->group[p->n_groups++] = value;
+		else
+			return false;
+	}
+	return true;
+}
+
+/* Each scenario has random numbers of its own. */
+static inline void lab_mix(struct plan *p, const char *name)
+{
+	for (const char *c = name; *c; c++)
+		p->seed = p->seed * 31 + (unsigned char)*c;
+}
+
 static inline uint64_t round_down(uint64_t v, uint64_t unit)
 {
 	return v / unit * unit;

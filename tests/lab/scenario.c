@@ -200,27 +200,12 @@ static void wait_for_end(void)
 		;
 }
 
-static uint64_t number(const char *text)
-{
-	char *end;
-	unsigned long long v;
-
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || end == text || *end) {
-		errno = EINVAL;
-		die("\"%s\" is not a number", text);
-	}
-	return v;
-}
-
 /* What takes a system call for a few hundred bytes is planted smaller. */
 static void random_size(struct plan *p, const struct scenario *s)
 {
 	uint64_t least = s->flags & F_SLOW ? 20 * MIB : 32 * MIB;
 
-	for (const char *c = s->name; *c; c++)
-		p->seed = p->seed * 31 + (unsigned char)*c;
+	lab_mix(p, s->name);
 	p->bytes = least + lab_random(p) % (s->flags & F_SLOW ? 4 * MIB : least);
 }
 
@@ -231,24 +216,8 @@ static const struct scenario *parse(int argc, char **argv, struct plan *p)
 	for (size_t i = 0; argc > 1 && i < N_SCENARIOS; i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0)
 			s = &scenarios[i];
-	if (!s)
+	if (!s || !lab_arguments(p, argc, argv))
 		return NULL;
-	for (int i = 2; i < argc; i += 2) {
-		const char *value = i + 1 < argc ? argv[i + 1] : "";
-
-		if (strcmp(argv[i], "--bytes") == 0)
-			p->bytes = number(value);
-		else if (strcmp(argv[i], "--seed") == 0)
-			p->seed = number(value);
-		else if (strcmp(argv[i], "--dir") == 0)
-			p->dir = value;
-		else if (strcmp(argv[i], "--shm") == 0)
-			p->shm = value;
-		else if (strcmp(argv[i], "--join") == 0 && p->n_groups < GROUPS_MAX)
-			p->group[p->n_groups++] = value;
-		else
-			return NULL;
-	}
 	if (!p->bytes)
 		random_size(p, s);
 	return s;
