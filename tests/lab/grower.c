@@ -142,16 +142,6 @@ static void on_signal(int sig)
 	ended = 1;
 }
 
-static void catch_signals(void)
-{
-	struct sigaction sa = {.sa_handler = on_signal};
-
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 static bool input_is_null(void)
 {
 	struct stat in, null;
@@ -228,7 +218,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	lab_owner = getpid();
-	catch_signals();
+	lab_catch_signals(on_signal);
 	if (s->prepare)
 		s->prepare(&p);
 	lab_join(&p);

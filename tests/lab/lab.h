@@ -45,6 +45,17 @@ static char lab_remove[4][PATH_MAX];
 static size_t lab_n_remove;
 static pid_t lab_owner;
 
+/* No SA_RESTART: a signal ends the wait. As process 1 of a container it needs handlers at all. */
+static inline void lab_catch_signals(void (*handler)(int))
+{
+	struct sigaction sa = {.sa_handler = handler};
+
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
 static inline void lab_clean(void)
 {
 	if (getpid() != lab_owner)

@@ -175,17 +175,6 @@ static void on_signal(int sig)
 	(void)sig;
 }
 
-/* No SA_RESTART: a signal ends the wait. As process 1 of a container it needs handlers at all. */
-static void catch_signals(void)
-{
-	struct sigaction sa = {.sa_handler = on_signal};
-
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 static void wait_for_end(void)
 {
 	struct stat in, null;
@@ -265,7 +254,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	lab_owner = getpid();
-	catch_signals();
+	lab_catch_signals(on_signal);
 	if (s->prepare)
 		s->prepare(&p);
 	if (s->flags & F_FOREIGN && p.n_groups) {
