@@ -55,7 +55,7 @@ struct cgm_trend {
 	bool restarted;		/* and it was a restart */
 	bool ended;		/* it runs no more: what is judged lies before that */
 	int64_t ended_ms;
-	bool killed;		/* ended by an OOM kill */
+	bool killed; /* ended by an OOM kill */
 	size_t n_points;
 	size_t n_restarts, n_kills; /* events in the window */
 	struct cgm_trend_part part[CGM_TREND_COUNT];

@@ -125,9 +125,9 @@ struct cgm_unreadable {
 struct cgm_snapshot {
 	struct cgm_target target;
 	struct cgm_host host;
-	int version;  /* cgroup version, 0: no memory controller */
-	char *path;   /* of the group in its hierarchy; NULL: there is none (stopped) */
-	bool is_root; /* the hierarchy's root group */
+	int version;   /* cgroup version, 0: no memory controller */
+	char *path;    /* of the group in its hierarchy; NULL: there is none (stopped) */
+	bool is_root;  /* the hierarchy's root group */
 	bool recorded; /* a moment of history: nobody can be asked about it any more */
 	struct cgm_sample now;
 	struct cgm_sample before; /* version 0: no window was watched */
