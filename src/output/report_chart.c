@@ -10,8 +10,7 @@
 #include "base/banned.h"
 
 #define VALUE_LINES 6
-#define COUNT_LINES 3 /* those plots are low */
-#define TIMES	    9
+#define COUNT_LINES 3	/* those plots are low */
 #define MARK_APART  350 /* of the grid: events closer than this share a mark */
 #define MARK_EVENTS 6	/* so many are told at a mark */
 #define GAP_LABEL   900 /* a gap so wide is labelled */
@@ -106,21 +105,47 @@ void cgm_chart_close(const struct cgm_chart *c)
 	cgm_buf_adds(c->b, "</svg></div>\n");
 }
 
-static void put_times(const struct cgm_chart *c)
+/* The room that style leaves to plots: on a phone at its least (320), else at the least that is no
+ * phone's. Both axes are in the page, and one of them is seen. */
+static const struct {
+	const char *class;
+	struct cgm_svg_room room;
+} axes[] = {{" narrow", {222, 20}}, {" wide", {508, 30}}};
+#define AXES (sizeof axes / sizeof axes[0])
+
+static void put_time(const struct cgm_chart *c, const struct cgm_svg_time *t, const char *class)
 {
-	struct cgm_svg_time t[CGM_SVG_TIMES_MAX];
-	const size_t n = cgm_svg_times(c->scale.from_ms, c->scale.to_ms, TIMES, t);
-	const size_t odd = n > 5; /* on a narrow screen every second one is left out */
 	char x[16];
 
-	for (size_t i = 0; i < n; i++) {
-		cgm_svg_percent(x, cgm_svg_x(&c->scale, t[i].ms));
-		cgm_buf_addf(c->b, "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"0\" y2=\"100%%\"/>",
-			     t[i].day ? "rule day" : "rule", x, x);
-		cgm_buf_addf(c->b,
-			     "<text class=\"tick%s%s\" x=\"%s\" y=\"100%%\" dy=\"18\">%s</text>",
-			     t[i].day ? " day" : "", odd && i % 2 ? " odd" : "", x, t[i].text);
-	}
+	cgm_svg_percent(x, cgm_svg_x(&c->scale, t->ms));
+	cgm_buf_addf(c->b, "<line class=\"rule%s%s\" x1=\"%s\" x2=\"%s\" y1=\"0\" y2=\"100%%\"/>",
+		     t->day ? " day" : "", class, x, x);
+	cgm_buf_addf(c->b, "<text class=\"tick%s%s\" x=\"%s\" y=\"100%%\" dy=\"18\">%s</text>",
+		     t->day ? " day" : "", class, x, t->text);
+}
+
+static bool is_among(const struct cgm_svg_time *v, size_t n, const struct cgm_svg_time *t)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].ms == t->ms && strcmp(v[i].text, t->text) == 0)
+			return true;
+	return false;
+}
+
+static void put_times(const struct cgm_chart *c)
+{
+	struct cgm_svg_time t[AXES][CGM_SVG_TIMES_MAX];
+	size_t n[AXES];
+
+	for (size_t k = 0; k < AXES; k++)
+		n[k] = cgm_svg_times(c->scale.from_ms, c->scale.to_ms, &axes[k].room, t[k]);
+	for (size_t k = 0; k < AXES; k++)
+		for (size_t i = 0; i < n[k]; i++) {
+			const bool both = is_among(t[!k], n[!k], &t[k][i]);
+
+			if (k == 0 || !both)
+				put_time(c, &t[k][i], both ? "" : axes[k].class);
+		}
 }
 
 void cgm_chart_grid(const struct cgm_chart *c)

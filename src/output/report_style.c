@@ -19,6 +19,7 @@ const char *const cgm_report_plot_style[] = {
 	".rule.zero{stroke:#6b747e}\n",
 	".tick{fill:#4c555f;text-anchor:middle}\n",
 	".tick.value{text-anchor:end}\n",
+	".narrow{display:none}\n",
 	".tick.day{fill:#1a1f26;font-weight:600}\n",
 	".layer{stroke-width:1;vector-effect:non-scaling-stroke}\n",
 	".anon{fill:#0072b2;stroke:#004b76}\n",
@@ -208,7 +209,8 @@ const char *const cgm_report_page_style[] = {
 	"color:var(--soft);font-size:.875rem}\n",
 	":focus-visible{outline:2px solid var(--accent);outline-offset:2px}\n",
 	"@media screen and (max-width:640px){\n",
-	".tick.odd,.name{display:none}\n",
+	".wide,.name{display:none}\n",
+	".narrow{display:inline}\n",
 	".tall{height:280px}\n",
 	".middling{height:220px}\n",
 	".canvas{padding:30px 6px 30px 60px}\n",
@@ -254,4 +256,4 @@ const char *const cgm_report_svg_style[] = {
 };
 /* clang-format on */
 
-const char cgm_report_style_hash[] = "sUHygV7APKY24esF+T61yJoaAiu4HihcbSpUOwpmQ/Y=";
+const char cgm_report_style_hash[] = "xhU7JDwq9mVlVwUt5LO2bxYxn6+3ccCo5J1/+rgcdWk=";

@@ -46,7 +46,13 @@ void cgm_svg_axis(double max, bool bytes, unsigned most, struct cgm_svg_axis *re
 /* "256 MiB", "1.5 GiB", "0", "1200": of a line. Returns @buf. */
 const char *cgm_svg_axis_text(char buf[32], const struct cgm_svg_axis *a, double v);
 
-#define CGM_SVG_TIMES_MAX 16
+#define CGM_SVG_TIMES_MAX 20
+
+/* Where the times of an axis are written: how wide the plot is, and how far a word may stick out on
+ * its right. */
+struct cgm_svg_room {
+	int px, over_px;
+};
 
 /* A round local time. */
 struct cgm_svg_time {
@@ -54,9 +60,11 @@ struct cgm_svg_time {
 	char text[16]; /* "06:00", "Nov 22" at a day's beginning */
 	bool day;      /* a day begins */
 };
-/* Those within [from, to] by the finest round step that gives at most @most (up to
- * CGM_SVG_TIMES_MAX). Returns how many. */
-size_t cgm_svg_times(int64_t from_ms, int64_t to_ms, size_t most,
+/* Those within [from, to] by the finest round step whose words lie apart in that room. Returns how
+ * many. */
+size_t cgm_svg_times(int64_t from_ms, int64_t to_ms, const struct cgm_svg_room *room,
 		     struct cgm_svg_time ret[CGM_SVG_TIMES_MAX]);
+/* How wide a word is at 12px, at most, in pixels. */
+int cgm_svg_word_px(const char *text, bool bold);
 
 #endif

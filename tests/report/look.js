@@ -65,7 +65,7 @@ const quiet = (page, url) => [...page.said, ...page.asked.filter((u) => u !== ur
 
 async function looks(browser, url, name) {
   // a drawing has a size of its own; the two pages that have most are looked at from everywhere
-  const whole = [[1200, false], [1200, true], [768, false], [360, false], [360, true], [320, false]];
+  const whole = [[1200, false], [1200, true], [641, false], [360, false], [360, true], [320, false]];
   const views = name.endsWith('.svg') ? whole.slice(0, 2) : /^(web|live)/.test(name) ? whole : [whole[0], whole[4]];
   for (const [width, dark] of views) {
     const page = await browser.page();
@@ -77,7 +77,7 @@ async function looks(browser, url, name) {
     tell(`${what}: fits`, wide > width ? [`is ${wide} wide`] : []);
     tell(`${what}: lettering apart`, await page.run(`(${crowded})()`));
     tell(`${what}: contrast of the plots`, await page.run(`(${faint})()`));
-    if (width !== 768 && name.endsWith('.html')) tell(`${what}: axe-core`, await accessible(page));
+    if (width !== 641 && name.endsWith('.html')) tell(`${what}: axe-core`, await accessible(page));
     await page.shoot(path.join(folder, `${name}.${width}${dark ? '.dark' : ''}.png`));
     await page.close();
   }

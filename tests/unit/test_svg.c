@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -16,6 +17,10 @@
 #define DAY_MS	(24 * HOUR_MS)
 /* 2026-11-22 00:00 UTC */
 #define DAY INT64_C(1795305600000)
+
+/* Plots on a wide screen and on a phone. */
+#define WIDE   508
+#define NARROW 222
 
 static void zone(const char *tz)
 {
@@ -156,11 +161,11 @@ static void test_axis_of_counts(void **state)
 	check_axis(60000, false, 20000, 3, "60000");
 }
 
-static void check_times(int64_t from, int64_t to, size_t most, const char *expected)
+static void check_times(int64_t from, int64_t to, int px, const char *expected)
 {
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 	struct cgm_svg_time t[CGM_SVG_TIMES_MAX];
-	const size_t n = cgm_svg_times(from, to, most, t);
+	const size_t n = cgm_svg_times(from, to, &(struct cgm_svg_room){px, 30}, t);
 
 	for (size_t i = 0; i < n; i++) {
 		assert_true(t[i].ms >= from && t[i].ms <= to);
@@ -174,50 +179,152 @@ static void test_times(void **state)
 {
 	(void)state;
 	zone("UTC0");
-	check_times(DAY, DAY + DAY_MS, 9,
+	check_times(DAY, DAY + DAY_MS, WIDE,
 		    "*Nov 22 03:00 06:00 09:00 12:00 15:00 18:00 21:00 *Nov 23");
-	check_times(DAY, DAY + DAY_MS, 8, "*Nov 22 06:00 12:00 18:00 *Nov 23");
-	check_times(DAY + 1, DAY + DAY_MS - 1, 9, "03:00 06:00 09:00 12:00 15:00 18:00 21:00");
-	check_times(DAY + 7 * HOUR_MS + 60000, DAY + 8 * HOUR_MS, 9,
-		    "07:10 07:20 07:30 07:40 07:50 08:00");
-	check_times(DAY + 500, DAY + 8000, 9,
-		    "00:00:01 00:00:02 00:00:03 00:00:04 00:00:05 00:00:06 00:00:07 00:00:08");
-	check_times(DAY, DAY + 14 * DAY_MS, 9,
+	check_times(DAY, DAY + DAY_MS, NARROW, "*Nov 22 06:00 12:00 18:00 *Nov 23");
+	check_times(DAY + 1, DAY + DAY_MS - 1, WIDE, "03:00 06:00 09:00 12:00 15:00 18:00 21:00");
+	check_times(DAY + 7 * HOUR_MS + 60000, DAY + 8 * HOUR_MS, WIDE,
+		    "07:05 07:10 07:15 07:20 07:25 07:30 07:35 07:40 07:45 07:50 07:55 08:00");
+	check_times(DAY + HOUR_MS + 500, DAY + HOUR_MS + 8000, WIDE,
+		    "01:00:01 01:00:02 01:00:03 01:00:04 01:00:05 01:00:06 01:00:07 01:00:08");
+	check_times(DAY, DAY + 14 * DAY_MS, WIDE,
 		    "*Nov 22 *Nov 24 *Nov 26 *Nov 28 *Nov 30 *Dec 2 *Dec 4 *Dec 6");
-	check_times(DAY + 100, DAY + 100, 9, "");
-	check_times(DAY, DAY, 9, "*Nov 22");
-	check_times(DAY, DAY - 1, 9, "");
-	check_times(-5, 5, 9, "");
+	check_times(DAY + 100, DAY + 100, WIDE, "");
+	check_times(DAY, DAY, WIDE, "*Nov 22");
+	check_times(DAY, DAY - 1, WIDE, "");
+	check_times(-5, 5, WIDE, "");
+}
+
+/* From a month on by the calendar. */
+static void test_months(void **state)
+{
+	(void)state;
+	zone("UTC0");
+	check_times(DAY, DAY + 90 * DAY_MS, NARROW, "*Dec 1 *Jan 1 *Feb 1");
+	check_times(DAY, DAY + 365 * DAY_MS, WIDE, "*Jan 1 *Mar 1 *May 1 *Jul 1 *Sep 1 *Nov 1");
+	check_times(DAY, DAY + 365 * DAY_MS, NARROW, "*Jan 1 *Apr 1 *Jul 1 *Oct 1");
+	check_times(DAY, DAY + 3650 * DAY_MS, WIDE,
+		    "*2027 *2028 *2029 *2030 *2031 *2032 *2033 *2034 *2035 *2036");
 }
 
 static void test_times_are_local(void **state)
 {
 	(void)state;
 	zone("CET-1CEST,M3.5.0,M10.5.0/3");
-	check_times(DAY, DAY + 12 * HOUR_MS, 7, "02:00 04:00 06:00 08:00 10:00 12:00");
+	check_times(DAY, DAY + 12 * HOUR_MS, NARROW, "03:00 06:00 09:00 12:00");
 	/* 2026-10-25: 03:00 summer time is 02:00 again */
-	check_times(INT64_C(1792879200000), INT64_C(1792879200000) + 25 * HOUR_MS, 9,
+	check_times(INT64_C(1792879200000), INT64_C(1792879200000) + 25 * HOUR_MS, WIDE,
 		    "*Oct 25 03:00 06:00 09:00 12:00 15:00 18:00 21:00 *Oct 26");
 	/* 2026-03-29: 02:00 is 03:00 */
-	check_times(INT64_C(1774738800000), INT64_C(1774738800000) + 23 * HOUR_MS, 9,
+	check_times(INT64_C(1774738800000), INT64_C(1774738800000) + 23 * HOUR_MS, 600,
 		    "*Mar 29 03:00 06:00 09:00 12:00 15:00 18:00 21:00 *Mar 30");
-	check_times(INT64_C(1774738800000), INT64_C(1774738800000) + 6 * HOUR_MS, 9,
+	check_times(INT64_C(1774738800000), INT64_C(1774738800000) + 6 * HOUR_MS, WIDE,
 		    "*Mar 29 01:00 03:00 04:00 05:00 06:00 07:00");
 	zone("IST-5:30");
-	check_times(DAY, DAY + 6 * HOUR_MS, 9, "06:00 07:00 08:00 09:00 10:00 11:00");
+	check_times(DAY, DAY + 6 * HOUR_MS, WIDE, "06:00 07:00 08:00 09:00 10:00 11:00");
 	zone("UTC0");
 }
 
-/* Whatever the span: no more than asked for, and it ends. */
+/* A last word that would stick out is left out; the others stay. */
+static void test_the_right_edge(void **state)
+{
+	struct cgm_svg_time t[CGM_SVG_TIMES_MAX];
+	/* 12:00 is 36 wide */
+	const struct cgm_svg_room wide = {400, 18}, narrow = {400, 17};
+
+	(void)state;
+	assert_int_equal(cgm_svg_word_px("12:00", false), 35);
+	assert_int_equal(cgm_svg_times(DAY + 6 * HOUR_MS, DAY + 12 * HOUR_MS, &wide, t), 7);
+	assert_string_equal(t[6].text, "12:00");
+	assert_int_equal(cgm_svg_times(DAY + 6 * HOUR_MS, DAY + 12 * HOUR_MS, &narrow, t), 6);
+	assert_string_equal(t[5].text, "11:00");
+}
+
+/* In DejaVu Sans at 12px, the widest of the page's fonts, as Chromium measures it; months in bold.
+ */
+static double measured_px(const char *text, bool bold)
+{
+	static const struct {
+		const char *name;
+		double px;
+	} months[] = {
+		{"Jan", 21.11}, {"Feb", 24.44}, {"Mar", 25.96}, {"Apr", 23.79},
+		{"May", 27.49}, {"Jun", 21.55}, {"Jul", 17.12}, {"Aug", 26.42},
+		{"Sep", 25.37}, {"Oct", 23.05}, {"Nov", 26.11}, {"Dec", 25.21},
+	};
+	double px = 0;
+
+	for (size_t i = 0; i < 12; i++)
+		if (strncmp(text, months[i].name, 3) == 0) {
+			px += months[i].px;
+			text += 3;
+		}
+	for (; *text; text++)
+		if (*text == ' ' || *text == ':')
+			px += *text == ' ' ? 4.18 : bold ? 4.8 : 4.04;
+		else
+			px += bold ? 8.35 : 7.63;
+	return px;
+}
+
+/* Of the words on an axis; @ret: how many. */
+static void check_apart(int64_t from, int64_t to, const struct cgm_svg_room *room, size_t *ret)
+{
+	struct cgm_svg_time t[CGM_SVG_TIMES_MAX];
+	const double px = (double)room->px / (double)(to - from);
+	double end = -1e9;
+
+	*ret = cgm_svg_times(from, to, room, t);
+	for (size_t i = 0; i < *ret; i++) {
+		const double at = (double)(t[i].ms - from) * px;
+		const double half = measured_px(t[i].text, t[i].day) / 2;
+
+		assert_true(t[i].ms >= from && t[i].ms <= to && t[i].text[0]);
+		if (at - half < end + 4 || at + half > room->px + room->over_px)
+			fail_msg("%jd+%jd at %d: %s", (intmax_t)from, (intmax_t)(to - from),
+				 room->px, t[i].text);
+		end = at + half;
+	}
+}
+
+/* Ten seconds to ten years, wherever the window begins, through changes of summer time, at each
+ * width: words lie apart, none sticks out, and there are some. */
+static void test_words_lie_apart(void **state)
+{
+	static const struct cgm_svg_room rooms[] = {
+		{222, 20}, {262, 20}, {508, 30}, {866, 20}, {918, 40},
+	};
+	static const char *const zones[] = {"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "IST-5:30"};
+	size_t n;
+
+	(void)state;
+	for (size_t z = 0; z < 3; z++) {
+		zone(zones[z]);
+		for (size_t r = 0; r < 5; r++)
+			for (int64_t span = 10000; span < 3650 * DAY_MS; span += span / 7 + 137)
+				for (int64_t k = 0; k < 23; k++) {
+					const int64_t from = DAY - 250 * DAY_MS +
+							     k * (span / 11 + 7 * HOUR_MS / 5);
+
+					check_apart(from, from + span, &rooms[r], &n);
+					assert_in_range(n, r > 1 ? 2 : 1, CGM_SVG_TIMES_MAX);
+				}
+	}
+	zone("UTC0");
+}
+
+/* Whatever the span and the room: no more than there is place for, and it ends. */
 static void test_any_span_has_an_end(void **state)
 {
 	struct cgm_svg_time t[CGM_SVG_TIMES_MAX];
+	const struct cgm_svg_room none = {0, 0}, huge = {100000, 100};
 
 	(void)state;
-	for (int64_t span = 1; span < INT64_C(400) * 365 * DAY_MS; span *= 3)
-		for (size_t most = 1; most <= CGM_SVG_TIMES_MAX; most += 5)
-			assert_true(cgm_svg_times(DAY + 12345, DAY + span, most, t) <= most);
-	assert_int_equal(cgm_svg_times(0, INT64_MAX, 9, t), 0);
+	for (int64_t span = 1; span < INT64_C(400) * 365 * DAY_MS; span *= 3) {
+		assert_true(cgm_svg_times(DAY + 12345, DAY + span, &none, t) <= 1);
+		assert_true(cgm_svg_times(DAY + 12345, DAY + span, &huge, t) <= CGM_SVG_TIMES_MAX);
+	}
+	assert_int_equal(cgm_svg_times(0, INT64_MAX, &huge, t), 0);
 }
 
 int main(void)
@@ -231,7 +338,10 @@ int main(void)
 		cmocka_unit_test(test_axis_of_bytes),
 		cmocka_unit_test(test_axis_of_counts),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_months),
 		cmocka_unit_test(test_times_are_local),
+		cmocka_unit_test(test_the_right_edge),
+		cmocka_unit_test(test_words_lie_apart),
 		cmocka_unit_test(test_any_span_has_an_end),
 	};
 
