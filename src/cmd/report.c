@@ -84,11 +84,12 @@ struct run {
 	struct cgm_session *session;
 	struct cgm_containers found;
 	bool live;
+	struct cgm_err not_live; /* why not; no code: there is one, but it is another */
 	struct cgm_snapshot snap;
 	struct cgm_breakdown breakdown;
 	struct cgm_figure *figures;
 	struct cgm_findings *findings;
-	char verdict[1024];
+	char verdict[1024], unknown[sizeof(struct cgm_err) + 32];
 	struct cgm_explanation explanation;
 	/* as it was recorded */
 	struct cgm_history *history;
@@ -118,13 +119,13 @@ static int several(const char *text, const char *a, const char *b, struct cgm_er
 			   text, a, b);
 }
 
-/* 0 with u->live false: it is not there (any more), and *why says so. */
-static int find_live(struct run *u, struct cgm_err *why, struct cgm_err *err)
+/* 0 with u->live false: it is not there (any more), and u->not_live says so. */
+static int find_live(struct run *u, struct cgm_err *err)
 {
-	int r = cgm_target_resolve(u->session, u->text, &u->found, why);
+	int r = cgm_target_resolve(u->session, u->text, &u->found, &u->not_live);
 
 	if (r == -ENOMEM) {
-		*err = *why;
+		*err = u->not_live;
 		return r;
 	}
 	if (r == 0 && u->found.n > 1)
@@ -148,9 +149,9 @@ static bool is_another(const struct run *u)
 
 /*
  * A history that was not named need not be there: then the page tells of this moment alone, and
- * what is not there either is unknown for the reason in @not_live.
+ * what is not there either is unknown for the reason in u->not_live.
  */
-static int open_history(struct run *u, const struct cgm_err *not_live, struct cgm_err *err)
+static int open_history(struct run *u, struct cgm_err *err)
 {
 	struct cgm_err why = {0};
 	int r = cgm_history_open_options(u->o->history.file, &u->history, &why);
@@ -162,15 +163,15 @@ static int open_history(struct run *u, const struct cgm_err *not_live, struct cg
 		return r;
 	}
 	if (!u->live) {
-		*err = *not_live;
-		return -not_live->code;
+		*err = u->not_live;
+		return -u->not_live.code;
 	}
 	cgm_warn("%s; the report tells of this moment alone", why.msg);
 	return 0;
 }
 
 /* By what it is called now, where it is there: the user may have typed an id, or pid:N. */
-static int find_recorded(struct run *u, const struct cgm_err *not_live, struct cgm_err *err)
+static int find_recorded(struct run *u, struct cgm_err *err)
 {
 	const struct cgm_container *c;
 	const char *text = u->text;
@@ -195,9 +196,9 @@ static int find_recorded(struct run *u, const struct cgm_err *not_live, struct c
 				 "alone",
 				 text);
 		r = 0;
-	} else if (r == -ESRCH && (not_live->code == EHOSTDOWN || not_live->code == ENOTUNIQ)) {
-		*err = *not_live; /* a name, and who knows it? or ids that begin so */
-		r = -not_live->code;
+	} else if (r == -ESRCH && (u->not_live.code == EHOSTDOWN || u->not_live.code == ENOTUNIQ)) {
+		*err = u->not_live; /* a name, and who knows it? or ids that begin so */
+		r = -u->not_live.code;
 	}
 	return r;
 }
@@ -269,6 +270,41 @@ static int write_page(FILE *out, const void *arg)
 	return p->svg ? cgm_report_svg_write(out, p->report) : cgm_report_write(out, p->report);
 }
 
+/* Whether it is gone, or why nobody can tell how it is now. */
+static void tell_absence(struct run *u, struct cgm_report *report)
+{
+	const struct cgm_session *s = u->session;
+	const int code = u->not_live.code;
+
+	if (u->live)
+		return;
+	if (code == EHOSTDOWN && s->engine_err.msg[0])
+		(void)snprintf(u->unknown, sizeof u->unknown, "no engine answers (%s)",
+			       s->engine_err.msg);
+	else if (code == ESRCH && s->options.engine == CGM_ENGINE_NONE)
+		(void)snprintf(u->unknown, sizeof u->unknown, "no engine was asked");
+	else if (code && code != ESRCH)
+		(void)snprintf(u->unknown, sizeof u->unknown, "%s", u->not_live.msg);
+	if (u->unknown[0])
+		report->unknown = u->unknown;
+	else
+		report->gone = true;
+}
+
+/* What has ended is told so, also where its end itself was not recorded. */
+static int make_trend(struct run *u, const struct cgm_report *report)
+{
+	const struct cgm_track *t = report->track;
+	int r = cgm_trend_make(t, &u->trend);
+
+	if (r == 0 && t->n && !u->trend.ended && cgm_report_over(report)) {
+		u->trend.ended = true;
+		u->trend.ended_ms = t->points[t->n - 1].time_ms;
+		u->trend.limit_in_s.known = false;
+	}
+	return r;
+}
+
 static int write_report(struct run *u, struct cgm_err *err)
 {
 	const struct cgm_track *track = u->live ? &u->snap.track : &u->track;
@@ -286,8 +322,10 @@ static int write_report(struct run *u, struct cgm_err *err)
 		.now_ms = u->now_ms,
 	};
 	const struct page page = {&report, u->o->svg};
-	int r = cgm_trend_make(track, &u->trend);
+	int r;
 
+	tell_absence(u, &report);
+	r = make_trend(u, &report);
 	if (r == 0 && u->o->to)
 		return cgm_to_file(u->o->to, write_page, &page, err);
 	if (r == 0)
@@ -297,13 +335,12 @@ static int write_report(struct run *u, struct cgm_err *err)
 
 static int make_report(struct run *u, struct cgm_err *err)
 {
-	struct cgm_err not_live = {0};
-	int r = find_live(u, &not_live, err);
+	int r = find_live(u, err);
 
 	if (r == 0)
-		r = open_history(u, &not_live, err);
+		r = open_history(u, err);
 	if (r == 0)
-		r = find_recorded(u, &not_live, err);
+		r = find_recorded(u, err);
 	if (r == 0)
 		r = read_track(u, err);
 	if (r == 0 && u->live)

@@ -40,26 +40,71 @@ static void put_path(struct cgm_buf *b, const struct cgm_report *r)
 		put_fact(b, "cgroup", r->path);
 }
 
+bool cgm_report_over(const struct cgm_report *r)
+{
+	const struct cgm_snapshot *s = r->explanation ? r->explanation->snapshot : NULL;
+
+	if (s)
+		return s->version && !s->path && s->target.kind == CGM_TARGET_CONTAINER;
+	return r->gone || (!r->unknown && r->trend->ended);
+}
+
+/* Its own as it was recorded, else as the engine was asked for it. */
+static void add_past_limit(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_target *t = target_of(r);
+	const struct cgm_opt asked = t ? t->memory_limit : (struct cgm_opt){0};
+	char n[CGM_TEXT_MAX];
+
+	if (r->trend->limit.known)
+		cgm_buf_addf(b, "%s while it ran", cgm_human_bytes(n, r->trend->limit.v));
+	else if (asked.known && asked.v)
+		cgm_buf_addf(b, "%s while it ran", cgm_human_bytes(n, asked.v));
+	else if (asked.known)
+		cgm_buf_adds(b, "none of its own while it ran");
+}
+
+static void add_limit(struct cgm_buf *b, const struct cgm_explanation *e)
+{
+	const struct cgm_effective_limit *l = &e->effective;
+	char n[CGM_TEXT_MAX];
+
+	if (l->from_host)
+		cgm_buf_addf(b, "none; the machine has %s", cgm_human_bytes(n, l->bytes.v));
+	else
+		cgm_buf_adds(b, cgm_human_bytes(n, l->bytes.v));
+	if (!l->from_host && l->level > 0 && l->level < e->snapshot->n_levels)
+		cgm_buf_addf(b, ", set by its ancestor %s", e->snapshot->levels[l->level].path);
+}
+
 static void put_limit(struct cgm_buf *b, const struct cgm_report *r)
 {
-	const struct cgm_explanation *e = r->explanation;
 	CGM_AUTO_BUF struct cgm_buf text = {0};
 	char n[CGM_TEXT_MAX];
 
-	if (e && e->effective.bytes.known) {
-		const struct cgm_effective_limit *l = &e->effective;
-
-		if (l->from_host)
-			cgm_buf_addf(&text, "none; the machine has %s",
-				     cgm_human_bytes(n, l->bytes.v));
-		else
-			cgm_buf_adds(&text, cgm_human_bytes(n, l->bytes.v));
-		if (!l->from_host && l->level > 0 && l->level < e->snapshot->n_levels)
-			cgm_buf_addf(&text, ", set by its ancestor %s",
-				     e->snapshot->levels[l->level].path);
-	} else if (r->trend->limit.known)
-		cgm_buf_adds(&text, cgm_human_bytes(n, r->trend->limit.v));
+	if (cgm_report_over(r))
+		add_past_limit(&text, r);
+	else if (r->explanation && r->explanation->effective.bytes.known)
+		add_limit(&text, r->explanation);
+	else if (r->trend->limit.known)
+		cgm_buf_addf(&text, "%s", cgm_human_bytes(n, r->trend->limit.v));
 	put_fact(b, "Limit", cgm_buf_str(&text));
+	b->failed |= text.failed;
+}
+
+/* "exited, exit code 137" */
+static void put_state(struct cgm_buf *b, const struct cgm_report *r)
+{
+	const struct cgm_target *t = target_of(r);
+	CGM_AUTO_BUF struct cgm_buf text = {0};
+
+	if (t && t->state)
+		cgm_buf_adds(&text, t->state);
+	else if (r->gone)
+		cgm_buf_adds(&text, "not there any more");
+	if (t && t->state && cgm_report_over(r) && t->exit_code.known)
+		cgm_buf_addf(&text, ", exit code %ju", (uintmax_t)t->exit_code.v);
+	put_fact(b, "State", cgm_buf_str(&text));
 	b->failed |= text.failed;
 }
 
@@ -98,7 +143,7 @@ static void put_facts(struct cgm_buf *b, const struct cgm_report *r)
 	cgm_buf_adds(b, "<dl class=\"facts\">\n");
 	put_fact(b, "Image", t && t->image ? t->image : r->image);
 	put_fact(b, "Container", short_id);
-	put_fact(b, "State", t ? t->state : NULL);
+	put_state(b, r);
 	put_path(b, r);
 	put_limit(b, r);
 	put_window(b, r);
@@ -175,22 +220,24 @@ static void put_rate_tile(struct cgm_buf *b, const struct cgm_report *r)
 	const struct cgm_trend_part *p = &t->part[CGM_TREND_DOCKER];
 	char rate[64], more[128] = "", span[CGM_TEXT_MAX];
 
+	const bool over = cgm_report_over(r);
+
 	if (!p->known)
 		return;
 	if (p->growth.verdict == CGM_GROWTH_UNKNOWN) {
-		if (t->more_s > 0)
+		if (t->more_s > 0 && !over)
 			(void)snprintf(more, sizeof more, "%s more are needed",
 				       cgm_human_seconds(span, cgm_whole(t->more_s)));
-		put_tile(b, "Growth", "not known yet", more);
+		put_tile(b, "Growth", over ? "not known" : "not known yet", more);
 		return;
 	}
 	if ((unsigned)t->carrier < CGM_TREND_COUNT)
 		(void)snprintf(more, sizeof more, "%.0f %% of it %s", t->carrier_share * 100,
 			       cgm_trends[t->carrier].title);
 	else
-		(void)snprintf(more, sizeof more, "%s",
-			       cgm_growth_verdict_names[p->growth.verdict]);
-	put_tile(b, "Growth", cgm_trend_rate_text(rate, p, true), more);
+		(void)snprintf(more, sizeof more, "%s", cgm_report_growth(r, p->growth.verdict));
+	put_tile(b, over ? "Growth until the end" : "Growth", cgm_trend_rate_text(rate, p, true),
+		 more);
 }
 
 static void put_limit_tile(struct cgm_buf *b, const struct cgm_report *r)
@@ -198,15 +245,19 @@ static void put_limit_tile(struct cgm_buf *b, const struct cgm_report *r)
 	const struct cgm_trend *t = r->trend;
 	char span[CGM_TEXT_MAX];
 
-	if (t->limit_in_s.known && (double)t->limit_in_s.v < LONG_S)
+	if (!cgm_report_over(r) && t->limit_in_s.known && (double)t->limit_in_s.v < LONG_S)
 		put_tile(b, "Limit reached in", cgm_human_seconds(span, t->limit_in_s.v),
 			 "if it goes on like this");
 }
 
 static void put_tiles(struct cgm_buf *b, const struct cgm_report *r)
 {
+	char when[CGM_TIME_MAX];
+
 	if (r->track->n == 0)
 		return;
+	cgm_buf_addf(b, "<p class=\"recorded soft\">As last recorded, at %s:</p>\n",
+		     cgm_report_time(when, r->track->points[r->track->n - 1].time_ms, false));
 	cgm_buf_adds(b, "<dl class=\"tiles\">\n");
 	put_docker_tile(b, r);
 	put_share_tile(b, r, CGM_TREND_CHARGED, "Charged", "what the kernel counts");
@@ -217,20 +268,40 @@ static void put_tiles(struct cgm_buf *b, const struct cgm_report *r)
 	cgm_buf_adds(b, "</dl>\n");
 }
 
-static void put_verdict(struct cgm_buf *b, const struct cgm_report *r)
+/* Without what the next paragraph says: explain, which has one paragraph, ends with the growth. */
+static void put_now(struct cgm_buf *b, const struct cgm_report *r, const char *growth)
 {
-	const struct cgm_explanation *e = r->explanation;
-	char text[SENTENCES];
+	const char *text = r->explanation ? r->explanation->verdict : NULL;
+	const size_t len = text ? strlen(text) : 0, tail = strlen(growth);
+	CGM_AUTO_BUF struct cgm_buf now = {0};
 
-	cgm_buf_adds(b, "<div class=\"verdict\">\n");
-	if (e && e->verdict && *e->verdict) {
+	if (len && tail && len > tail && strcmp(text + len - tail, growth) == 0)
+		cgm_buf_add(&now, text, len - tail - 1);
+	else if (len)
+		cgm_buf_adds(&now, text);
+	else if (r->unknown)
+		cgm_buf_addf(&now, "What it is made of now is unknown, because %s.", r->unknown);
+	else if (r->gone)
+		cgm_buf_adds(&now, "It is not there any more.");
+	if (now.len) {
 		cgm_buf_adds(b, "<p><strong>Now.</strong> ");
-		cgm_html_add(b, e->verdict);
+		cgm_html_add(b, cgm_buf_str(&now));
 		cgm_buf_adds(b, "</p>\n");
 	}
-	if (r->track->n && cgm_trend_verdict(r->trend, text, sizeof text) > 0) {
+	b->failed |= now.failed;
+}
+
+static void put_verdict(struct cgm_buf *b, const struct cgm_report *r)
+{
+	char growth[SENTENCES] = "";
+
+	if (r->track->n)
+		(void)cgm_trend_verdict(r->trend, growth, sizeof growth);
+	cgm_buf_adds(b, "<div class=\"verdict\">\n");
+	put_now(b, r, growth);
+	if (*growth) {
 		cgm_buf_adds(b, "<p><strong>Over time.</strong> ");
-		cgm_html_add(b, text);
+		cgm_html_add(b, growth);
 		cgm_buf_adds(b, "</p>\n");
 	}
 	cgm_buf_adds(b, "</div>\n");

@@ -162,6 +162,9 @@ void cgm_report_data(struct cgm_buf *b, const struct cgm_report *r, const char *
 void cgm_report_legend(struct cgm_buf *b, const struct cgm_report *r, const struct cgm_moments *m,
 		       const enum cgm_curve *curves, size_t n, bool layers);
 
+/* "growing"; of what has ended "grew". */
+const char *cgm_report_growth(const struct cgm_report *r, enum cgm_growth_verdict v);
+
 #define CGM_TIME_MAX 48
 /* "2026-11-22 03:10" local, with seconds or without. Returns @buf. */
 const char *cgm_report_time(char buf[CGM_TIME_MAX], int64_t ms, bool seconds);

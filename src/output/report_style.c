@@ -122,8 +122,9 @@ const char *const cgm_report_page_style[] = {
 	".facts dt{color:var(--soft)}\n",
 	".facts dd{overflow-wrap:anywhere}\n",
 	".whole,.when{white-space:nowrap}\n",
+	".recorded{margin:24px 0 0;font-size:.875rem}\n",
 	".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));"
-	"gap:12px;margin-top:24px}\n",
+	"gap:12px;margin-top:6px}\n",
 	".tiles div{background:var(--panel);border:1px solid var(--rule);border-radius:10px;"
 	"padding:12px 16px}\n",
 	".tiles dt{color:var(--soft);font-size:.875rem}\n",

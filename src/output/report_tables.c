@@ -60,6 +60,17 @@ static void put_rates(struct cgm_buf *b, const struct cgm_trend_part *p, bool by
 	put_interval(b, low, high);
 }
 
+const char *cgm_report_growth(const struct cgm_report *r, enum cgm_growth_verdict v)
+{
+	static const char *const past[CGM_GROWTH_VERDICT_COUNT] = {
+		[CGM_GROWTH_STEADY] = "was steady",
+		[CGM_GROWTH_GROWING] = "grew",
+		[CGM_GROWTH_SHRINKING] = "shrank",
+	};
+
+	return cgm_report_over(r) && past[v] ? past[v] : cgm_growth_verdict_names[v];
+}
+
 static void put_trend_row(struct cgm_buf *b, const struct cgm_report *r, enum cgm_trend_id id)
 {
 	const struct cgm_trend_part *p = &r->trend->part[id];
@@ -82,14 +93,18 @@ static void put_trend_row(struct cgm_buf *b, const struct cgm_report *r, enum cg
 		     judged ? cgm_when_short(text, (int64_t)(p->growth.since_s * 1000), r->now_ms)
 			    : "-");
 	cgm_buf_addf(b, "<td class=\"words\">%s%s</td></tr>\n",
-		     judged ? cgm_growth_verdict_names[p->growth.verdict] : "not enough data",
+		     judged ? cgm_report_growth(r, p->growth.verdict) : "not enough data",
 		     p->growth.sawtooth ? ", by the minima of a sawtooth" : "");
 }
 
 void cgm_report_trend(struct cgm_buf *b, const struct cgm_report *r)
 {
-	static const char *const headings[] = {
-		"Now", "Rate", "95 % interval", "Share of growth", "Since", "Verdict"};
+	const char *const headings[] = {cgm_report_over(r) ? "At the end" : "Now",
+					"Rate",
+					"95 % interval",
+					"Share of growth",
+					"Since",
+					"Verdict"};
 
 	if (r->track->n == 0)
 		return;

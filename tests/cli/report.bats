@@ -191,6 +191,31 @@ digest() {
 	done < <(json '.results[0].findings[] | select(.kind == "cause" or .kind == "risk") | .id')
 }
 
+@test "one that has ended: in the past tense, with the limit that it had" {
+	recorded killed=linear,limit=268435456
+	live --file "$history" killed
+	status_is 0
+	out_has "<strong>Now.</strong> It is not running"
+	out_has "<dd><bdi>exited, exit code 137</bdi>"
+	out_has "<dt>Limit</dt><dd><bdi>256 MiB while it ran</bdi>"
+	out_has "until it ended at"
+	out_lacks "Limit reached in"
+	out_lacks "the machine has"
+}
+
+@test "one that is gone, and one of which nobody knows" {
+	recorded web=linear
+	live --file "$history" web
+	status_is 0
+	out_has "<strong>Now.</strong> It is not there any more."
+	cgmem -H unix:///nonexistent report --file "$history" web
+	status_is 0
+	out_has "What it is made of now is unknown, because no engine answers (the engine (-H), /nonexistent: No such file or directory)."
+	report web
+	status_is 0
+	out_has "is unknown, because the kernel&#39;s memory controller is switched off"
+}
+
 @test "an id finds what was recorded under the name" {
 	recorded anon=linear
 	id=$(cd "$FIXTURES/v2-docker/docker" && jq -r '.[] | select(.Names[0] == "/anon") | .Id' containers.json)

@@ -46,18 +46,23 @@ static size_t count(const char *page, const char *what)
 	return n;
 }
 
+/* What is not set in @r is set here. */
+static char *write_report(struct cgm_report r, const struct cgm_track *t, bool svg)
+{
+	struct cgm_trend trend;
+
+	assert_int_equal(cgm_trend_make(t, &trend), 0);
+	r.name = r.name ? r.name : "redis";
+	r.track = t;
+	r.trend = &trend;
+	r.now_ms = CASE_FROM + 86400000;
+	return CAPTURE(svg ? cgm_report_svg_write(out, &r) : cgm_report_write(out, &r));
+}
+
 static char *write_with(const struct cgm_track *t, const char *name,
 			const struct cgm_explanation *e, bool svg)
 {
-	struct cgm_trend trend;
-	struct cgm_report r = {.explanation = e,
-			       .name = name,
-			       .track = t,
-			       .trend = &trend,
-			       .now_ms = CASE_FROM + 86400000};
-
-	assert_int_equal(cgm_trend_make(t, &trend), 0);
-	return CAPTURE(svg ? cgm_report_svg_write(out, &r) : cgm_report_write(out, &r));
+	return write_report((struct cgm_report){.explanation = e, .name = name}, t, svg);
 }
 
 static void check_escaped(const char *s, const char *expected)
@@ -130,6 +135,110 @@ static void test_gone(void **state)
 	lacks(page, "h-findings");
 	lacks(page, "h-numbers");
 	lacks(page, "id=\"h-go\"");
+	free(page);
+	cgm_track_clear(&t);
+}
+
+/* In the past tense, and with what limited it then. */
+static void test_known_to_be_gone(void **state)
+{
+	struct cgm_track t;
+	char *page;
+
+	(void)state;
+	case_day(&t, false);
+	page = write_report((struct cgm_report){.gone = true}, &t, false);
+	has(page, "<strong>Now.</strong> It is not there any more.</p>");
+	has(page, "<dt>State</dt><dd><bdi>not there any more</bdi>");
+	has(page, "<dt>Limit</dt><dd><bdi>512 MiB while it ran</bdi>");
+	has(page, "<dt>Growth until the end</dt>");
+	has(page, ">At the end</th>");
+	has(page, ">grew</td>");
+	lacks(page, ">growing");
+	lacks(page, "Limit reached in");
+	free(page);
+	cgm_track_clear(&t);
+}
+
+/* It may live: nothing is told in the past tense. */
+static void test_nobody_knows_how_it_is_now(void **state)
+{
+	struct cgm_track t;
+	char *page;
+
+	(void)state;
+	case_day(&t, false);
+	page = write_report((struct cgm_report){.unknown = "no engine answers (<x>)"}, &t, false);
+	has(page, "<strong>Now.</strong> What it is made of now is unknown, because no engine "
+		  "answers (&lt;x&gt;).</p>");
+	has(page, "<dt>Limit</dt><dd><bdi>512 MiB</bdi>");
+	has(page, "<dt>Growth</dt>");
+	has(page, ">growing</td>");
+	lacks(page, "<dt>State</dt>");
+	free(page);
+	cgm_track_clear(&t);
+}
+
+/* The engine still knows it, and it has no group: the machine is not its limit. */
+static void test_not_running(void **state)
+{
+	struct cgm_snapshot s = {.version = 2};
+	const struct cgm_breakdown none = {0};
+	struct cgm_explanation e = {.snapshot = &s, .breakdown = &none, .verdict = "It ended."};
+	struct cgm_track t, empty = {0};
+	char *page;
+
+	(void)state;
+	s.target.kind = CGM_TARGET_CONTAINER;
+	s.target.state = strdup("exited");
+	s.target.exit_code = (struct cgm_opt){137, true};
+	s.target.memory_limit = (struct cgm_opt){96 * CASE_MIB, true};
+	e.effective.bytes = (struct cgm_opt){4096 * CASE_MIB, true};
+	e.effective.from_host = true;
+	case_day(&t, false);
+	page = write_with(&t, "redis", &e, false);
+	has(page, "<dt>State</dt><dd><bdi>exited, exit code 137</bdi>");
+	has(page, "<dt>Limit</dt><dd><bdi>512 MiB while it ran</bdi>");
+	has(page, "<dt>Growth until the end</dt>");
+	free(page);
+	page = write_with(&empty, "redis", &e, false);
+	has(page, "<dt>Limit</dt><dd><bdi>96.0 MiB while it ran</bdi>");
+	free(page);
+	s.target.memory_limit.v = 0;
+	page = write_with(&empty, "redis", &e, false);
+	has(page, "<dt>Limit</dt><dd><bdi>none of its own while it ran</bdi>");
+	free(page);
+	s.path = s.target.state; /* one that has a group */
+	page = write_with(&t, "redis", &e, false);
+	has(page, "<dt>Limit</dt><dd><bdi>none; the machine has 4.0 GiB</bdi>");
+	has(page, "<dt>Growth</dt>");
+	free(page);
+	free(s.target.state);
+	cgm_track_clear(&t);
+}
+
+/* explain ends with the growth; here it has a paragraph of its own. */
+static void test_growth_is_told_once(void **state)
+{
+	struct cgm_explanation e = {0};
+	struct cgm_snapshot s = {.version = 2};
+	const struct cgm_breakdown none = {0};
+	struct cgm_trend trend;
+	struct cgm_track t;
+	char growth[1024], verdict[1100];
+	char *page;
+
+	(void)state;
+	s.target.kind = CGM_TARGET_CGROUP;
+	case_day(&t, false);
+	assert_int_equal(cgm_trend_make(&t, &trend), 0);
+	assert_true(cgm_trend_verdict(&trend, growth, sizeof growth) > 20);
+	(void)snprintf(verdict, sizeof verdict, "It is large. %s", growth);
+	e = (struct cgm_explanation){.snapshot = &s, .breakdown = &none, .verdict = verdict};
+	page = write_with(&t, "redis", &e, false);
+	has(page, "<p><strong>Now.</strong> It is large.</p>\n<p><strong>Over time.</strong> "
+		  "Docker&#39;s figure");
+	assert_int_equal(count(page, "Over time."), 1);
 	free(page);
 	cgm_track_clear(&t);
 }
@@ -401,6 +510,10 @@ int main(void)
 		cmocka_unit_test(test_escaping_in_json),
 		cmocka_unit_test(test_nothing_recorded),
 		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_known_to_be_gone),
+		cmocka_unit_test(test_nobody_knows_how_it_is_now),
+		cmocka_unit_test(test_not_running),
+		cmocka_unit_test(test_growth_is_told_once),
 		cmocka_unit_test(test_one_point),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_a_limit_far_above_is_told),
