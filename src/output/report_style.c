@@ -257,4 +257,4 @@ const char *const cgm_report_svg_style[] = {
 };
 /* clang-format on */
 
-const char cgm_report_style_hash[] = "xhU7JDwq9mVlVwUt5LO2bxYxn6+3ccCo5J1/+rgcdWk=";
+const char cgm_report_style_hash[] = "nKs5CEFEkwmTcClfAFo5eYWwiAIDPTlUgM8VeuwoW4E=";
