@@ -189,10 +189,10 @@ static void put_docker_tile(struct cgm_buf *b, const struct cgm_report *r)
 		low = v < low ? v : low;
 		high = v > high ? v : high;
 	}
-	if (high > low)
-		(void)snprintf(more, sizeof more, "between %s and %s",
-			       cgm_human_bytes(low_text, cgm_whole(low)),
-			       cgm_human_bytes(high_text, cgm_whole(high)));
+	cgm_human_bytes(low_text, cgm_whole(low));
+	cgm_human_bytes(high_text, cgm_whole(high));
+	if (high > low && strcmp(low_text, high_text) != 0)
+		(void)snprintf(more, sizeof more, "between %s and %s", low_text, high_text);
 	put_bytes_tile(b, "docker stats", p->now, more);
 }
 
