@@ -59,12 +59,12 @@ static const struct cgm_option top_options[] = {
 	{0},
 };
 
-static int run_live(const struct cgm_global *g, const struct cgm_top_opts *o,
-		    const struct cgm_top_options *view, int argc, char **argv, struct cgm_err *err)
+static int run_live(const struct cgm_global *g, const struct cgm_top_options *view, int argc,
+		    char **argv, struct cgm_err *err)
 {
 	CGM_CLEANUP(cgm_top_live_free_p) struct cgm_top_live *l = NULL;
 	struct cgm_top_source source;
-	int r = cgm_top_live_new(g, o, argc, argv, view, &l);
+	int r = cgm_top_live_new(g, argc, argv, view, &l);
 
 	if (r)
 		return r;
@@ -124,11 +124,12 @@ static int run_top(const struct cgm_global *g, void *opts, int argc, char **argv
 	int r = check(g, o, &err);
 
 	if (r == 0)
-		r = (o->replay ? run_replay : run_live)(g, o, &view, argc, argv, &err);
+		r = o->replay ? run_replay(g, o, &view, argc, argv, &err)
+			      : run_live(g, &view, argc, argv, &err);
 	if (r >= 0)
 		return r;
 	cgm_warn("%s", err.msg);
-	return r == -ENOTSUP ? CGM_EXIT_USAGE : cgm_exit_status(r);
+	return r == -ENOTSUP || r == -ENOTTY ? CGM_EXIT_USAGE : cgm_exit_status(r);
 }
 
 extern const struct cgm_command cgm_cmd_top;

@@ -24,12 +24,28 @@ void cgm_top_past_free(struct cgm_top_past *p);
  */
 int cgm_top_past_note(struct cgm_top_past *p, struct cgm_top_round *r, uint64_t hold_ms);
 
+/* Rounds of what is now, and pages, one after another: for one thread. */
+struct cgm_top_rounds;
+/* 0 or an exit status; then it has said why. */
+int cgm_top_rounds_new(const struct cgm_global *g, int argc, char **argv,
+		       const struct cgm_top_options *view, struct cgm_top_rounds **ret);
+void cgm_top_rounds_free(struct cgm_top_rounds *c);
+CGM_DEFINE_CLEANUP(struct cgm_top_rounds *, cgm_top_rounds_free)
+/* 0 or -errno with words. */
+int cgm_top_rounds_take(struct cgm_top_rounds *c, uint64_t interval_ms, struct cgm_top_round **ret,
+			struct cgm_err *err);
+/* A round that says why there is none. NULL: no memory. */
+struct cgm_top_round *cgm_top_round_failed(const struct cgm_err *err);
+/* A page about the container @id. NULL: no memory. */
+struct cgm_top_page *cgm_top_rounds_page(struct cgm_top_rounds *c, enum cgm_top_page_kind kind,
+					 const char *id, unsigned width);
+
 /* The source of what is now: a thread of its own samples and explains. */
 struct cgm_top_live;
 /* Takes the first round, so that what is wrong is said before there is a screen. 0 or an exit
  * status. */
-int cgm_top_live_new(const struct cgm_global *g, const struct cgm_top_opts *o, int argc,
-		     char **argv, const struct cgm_top_options *view, struct cgm_top_live **ret);
+int cgm_top_live_new(const struct cgm_global *g, int argc, char **argv,
+		     const struct cgm_top_options *view, struct cgm_top_live **ret);
 /* Ends the thread; where it waits for an engine, it is left behind with what it uses. */
 void cgm_top_live_free(struct cgm_top_live *l);
 CGM_DEFINE_CLEANUP(struct cgm_top_live *, cgm_top_live_free)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is now. One thread collects: it alone uses the session and the watch, so that an engine that
- * does not answer holds up no key. Under the lock are only the newest round and page, and what is
+ * What is now. One thread collects: it alone uses the rounds, so that an engine that does not
+ * answer holds up no key. Under the lock are only the newest round and page, and what is
  * wanted next.
  */
 #include <errno.h>
@@ -18,21 +18,12 @@
 
 #include "base/banned.h"
 
-#define NEWS_MS	      60000 /* how long what happened is shown */
-#define LEAVE_MS      300   /* how long the end waits for the thread */
+#define LEAVE_MS      300 /* how long the end waits for the thread */
 #define NS_PER_MS     1000000
 #define PAGE_LEAST_MS 1000 /* between two readings of the same page */
 
 struct cgm_top_live {
-	/* the thread's own */
-	struct cgm_session *session;
-	struct cgm_watch *watch;
-	struct cgm_watch_request request;
-	struct cgm_top_past *past;
-	struct cgm_text_options text;
-	char news[256]; /* the last event, and until when it is shown */
-	bool news_bad;
-	int64_t news_until_ms;
+	struct cgm_top_rounds *rounds; /* the thread's own */
 	/* shared, under the lock */
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -58,95 +49,6 @@ static uint64_t mono_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / NS_PER_MS;
 }
 
-static void note_events(struct cgm_top_live *l, const struct cgm_watch_round *w)
-{
-	for (size_t i = 0; i < w->n_events; i++) {
-		const struct cgm_watch_event *e = &w->events[i];
-		bool bad = e->event.kind == CGM_EVENT_OOM_KILL;
-
-		if (l->news_bad && !bad && w->time_ms < l->news_until_ms)
-			continue; /* a start is no reason to forget a kill */
-		cgm_top_event_text(l->news, sizeof l->news, e->target->name ? e->target->name : "?",
-				   &e->event);
-		l->news_bad = bad;
-		l->news_until_ms = w->time_ms + NEWS_MS;
-	}
-}
-
-static void set_note(struct cgm_top_live *l, struct cgm_top_round *r)
-{
-	const struct cgm_session *s = l->session;
-
-	if (r->time_ms < l->news_until_ms) {
-		memcpy(r->note, l->news, sizeof r->note);
-		r->note_bad = l->news_bad;
-	} else if (s->engine_state == CGM_ENGINE_FAILED) {
-		(void)snprintf(r->note, sizeof r->note, "%.200s; found by cgroup paths",
-			       s->engine_err.msg);
-		r->note_bad = true;
-	} else if (s->engine_state == CGM_ENGINE_ABSENT && !l->request.n_targets) {
-		(void)snprintf(r->note, sizeof r->note, "no engine; found by cgroup paths");
-	}
-}
-
-/* A round of the watch as the view wants it. 0 or -errno with words. */
-static int take_round(struct cgm_top_live *l, uint64_t interval_ms, struct cgm_top_round **ret,
-		      struct cgm_err *err)
-{
-	CGM_CLEANUP(cgm_top_round_free_p) struct cgm_top_round *r = NULL;
-	struct cgm_watch_round w;
-	int e = cgm_watch_round(l->watch, &w, err);
-
-	if (e < 0)
-		return e;
-	r = cgm_top_round_new(w.n);
-	if (!r)
-		return cgm_err_set(err, ENOMEM, "out of memory");
-	r->time_ms = w.time_ms;
-	for (size_t i = 0; e == 0 && i < w.n; i++)
-		e = cgm_top_add_item(r, &w.items[i]);
-	if (e == 0)
-		e = cgm_top_past_note(l->past, r, 2 * interval_ms);
-	if (e < 0)
-		return cgm_err_set(err, ENOMEM, "out of memory");
-	cgm_top_add_host(l->session, r);
-	note_events(l, &w);
-	set_note(l, r);
-	*ret = CGM_TAKE(r);
-	return 0;
-}
-
-/* A round that says why there is none. */
-static struct cgm_top_round *failed_round(const struct cgm_err *err)
-{
-	struct cgm_top_round *r = cgm_top_round_new(0);
-
-	if (!r)
-		return NULL;
-	r->bin_ms = CGM_TOP_BIN_MS;
-	r->note_bad = true;
-	(void)snprintf(r->note, sizeof r->note, "%s", err->msg);
-	return r;
-}
-
-static struct cgm_top_page *make_page(struct cgm_top_live *l, enum cgm_top_page_kind kind,
-				      const char *id, unsigned width)
-{
-	struct cgm_text_options how = l->text;
-	struct cgm_top_page *p = calloc(1, sizeof *p);
-
-	if (!p)
-		return NULL;
-	how.width = width;
-	p->kind = kind;
-	p->id = strdup(id);
-	p->text = cgm_top_page_text(l->session, &how, kind, id);
-	if (p->id && p->text)
-		return p;
-	cgm_top_page_free(p);
-	return NULL;
-}
-
 static void tell(struct cgm_top_live *l)
 {
 	const uint64_t one = 1;
@@ -163,8 +65,8 @@ static void do_round(struct cgm_top_live *l)
 	struct cgm_err err = {0};
 
 	(void)pthread_mutex_unlock(&l->lock);
-	if (take_round(l, interval_ms, &r, &err) < 0)
-		r = failed_round(&err);
+	if (cgm_top_rounds_take(l->rounds, interval_ms, &r, &err) < 0)
+		r = cgm_top_round_failed(&err);
 	(void)pthread_mutex_lock(&l->lock);
 	if (!r)
 		return;
@@ -184,7 +86,7 @@ static void do_page(struct cgm_top_live *l)
 	if (!id)
 		return;
 	(void)pthread_mutex_unlock(&l->lock);
-	p = make_page(l, kind, id, width);
+	p = cgm_top_rounds_page(l->rounds, kind, id, width);
 	(void)pthread_mutex_lock(&l->lock);
 	if (!p)
 		return;
@@ -331,28 +233,23 @@ static int prepare(struct cgm_top_live *l, struct cgm_err *err)
 {
 	int r;
 
-	l->past = cgm_top_past_new();
 	l->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (!l->past || l->fd < 0)
-		return cgm_err_set(err, l->past ? errno : ENOMEM, "cannot prepare: %s",
-				   strerror(l->past ? errno : ENOMEM));
-	r = cgm_watch_new(l->session, &l->request, &l->watch, err);
-	if (r == 0)
-		r = take_round(l, l->interval_ms, &l->round, err);
+	if (l->fd < 0)
+		return cgm_err_set(err, errno, "cannot prepare: %s", strerror(errno));
+	r = cgm_top_rounds_take(l->rounds, l->interval_ms, &l->round, err);
 	if (r < 0)
 		return r;
 	r = start_thread(l);
 	return r < 0 ? cgm_err_set(err, -r, "cannot start a thread: %s", strerror(-r)) : 0;
 }
 
-int cgm_top_live_new(const struct cgm_global *g, const struct cgm_top_opts *o, int argc,
-		     char **argv, const struct cgm_top_options *view, struct cgm_top_live **ret)
+int cgm_top_live_new(const struct cgm_global *g, int argc, char **argv,
+		     const struct cgm_top_options *view, struct cgm_top_live **ret)
 {
 	struct cgm_top_live *l = calloc(1, sizeof *l);
 	struct cgm_err err = {0};
 	int r;
 
-	(void)o;
 	if (!l || init_lock(l) < 0) {
 		free(l);
 		cgm_warn("out of memory");
@@ -360,14 +257,7 @@ int cgm_top_live_new(const struct cgm_global *g, const struct cgm_top_opts *o, i
 	}
 	l->fd = -1;
 	l->interval_ms = view->interval_ms;
-	l->request = (struct cgm_watch_request){.targets = (const char *const *)argv,
-						.n_targets = (size_t)argc};
-	l->text = (struct cgm_text_options){.color = view->color,
-					    .utf8 = view->utf8,
-					    .raw_bytes = view->raw_bytes,
-					    .verbose = g->verbose,
-					    .sections = CGM_SHOW_ALL};
-	r = cgm_open_session(g, &l->session);
+	r = cgm_top_rounds_new(g, argc, argv, view, &l->rounds);
 	if (r == 0) {
 		r = prepare(l, &err);
 		if (r < 0) {
@@ -403,9 +293,7 @@ void cgm_top_live_free(struct cgm_top_live *l)
 {
 	if (!l || (l->started && !end_thread(l)))
 		return;
-	cgm_watch_free(l->watch);
-	cgm_session_free(l->session);
-	cgm_top_past_free(l->past);
+	cgm_top_rounds_free(l->rounds);
 	cgm_top_round_free(l->round);
 	cgm_top_page_free(l->page);
 	free(l->id);

@@ -7,6 +7,7 @@
 
 #define BYTES_WIDTH 8 /* "19.73MiB" */
 #define RAW_WIDTH   14
+#define WHY_WIDTH   18 /* "slab-unreclaimable" */
 #define USAGE_WIDTH 19 /* "19.73MiB / 31.36GiB" */
 
 const struct cgm_tui_column_info cgm_tui_columns[CGM_TUI_COLUMNS] = {
@@ -105,7 +106,7 @@ void cgm_tui_layout_make(unsigned width, bool raw, struct cgm_tui_layout *ret)
 	if (width >= 70 + size - BYTES_WIDTH)
 		add(&l, CGM_TUI_TREND, 8);
 	if (width >= 56 + size - BYTES_WIDTH)
-		add(&l, CGM_TUI_WHY, width >= 100 ? 18 : 14);
+		add(&l, CGM_TUI_WHY, width >= 80 ? WHY_WIDTH : 14);
 	for (size_t i = 0; i < l.n; i++)
 		used += l.v[i].width + (i > 0);
 	for (; used > width && l.n > 1; l.n--)

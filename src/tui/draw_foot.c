@@ -27,6 +27,12 @@ static const struct offer list_offers[] = {
 	{"F10", "Quit", {.key = CGM_KEY_F10}},
 	{0},
 };
+static const struct offer group_offers[] = {
+	{"F1", "Help", {.key = CGM_KEY_F1}},   {"F3", "Search", {.key = CGM_KEY_F3}},
+	{"F4", "Filter", {.key = CGM_KEY_F4}}, {"F5", "Ungroup", {.key = CGM_KEY_F5}},
+	{"F6", "Sort", {.key = CGM_KEY_F6}},   {"Enter", "Fold", {.key = CGM_KEY_ENTER}},
+	{"F10", "Quit", {.key = CGM_KEY_F10}}, {0},
+};
 static const struct offer replay_offers[] = {
 	{"F1", "Help", {.key = CGM_KEY_F1}},
 	{"F4", "Filter", {.key = CGM_KEY_F4}},
@@ -66,6 +72,8 @@ static const struct offer sort_offers[] = {
 
 static const struct offer *offers_of(const struct cgm_view *v)
 {
+	if (!v->replay && cgm_view_group(v))
+		return group_offers;
 	if (v->mode == CGM_VIEW_SORT)
 		return sort_offers;
 	if (v->mode == CGM_VIEW_HELP)
@@ -134,14 +142,19 @@ static void add_moment(struct cgm_buf *b, int64_t ms)
 		cgm_buf_adds(b, text);
 }
 
+/* To a tenth of a second: rounds come a little late, and their step is that of the record. */
 static void add_span(struct cgm_buf *b, uint64_t ms)
 {
-	if (ms % 1000)
+	const uint64_t tenths = (ms + 50) / 100, s = tenths / 10;
+
+	if (tenths < 10)
 		cgm_buf_addf(b, "%u ms", (unsigned)ms);
-	else if (ms % 60000 || !ms)
-		cgm_buf_addf(b, "%u s", (unsigned)(ms / 1000));
+	else if (tenths % 10)
+		cgm_buf_addf(b, "%u.%u s", (unsigned)s, (unsigned)(tenths % 10));
+	else if (s % 60)
+		cgm_buf_addf(b, "%u s", (unsigned)s);
 	else
-		cgm_buf_addf(b, "%u min", (unsigned)(ms / 60000));
+		cgm_buf_addf(b, "%u min", (unsigned)(s / 60));
 }
 
 /* How it goes on: the pace, or the moment and the step. */

@@ -17,9 +17,9 @@
 struct table {
 	const struct cgm_view *v;
 	const struct cgm_tui_layout *layout;
-	unsigned x;	   /* where it begins */
-	bool blocks;	   /* bars are made of blocks in colour, not of letters */
-	uint64_t no_limit; /* the whole bar of a container without a limit */
+	unsigned x;		   /* where it begins */
+	bool blocks;		   /* bars are made of blocks in colour, not of letters */
+	uint64_t no_limit, groups; /* the whole bar of a container without a limit, of a group */
 	struct cgm_buf scratch;
 };
 
@@ -132,7 +132,7 @@ static void percent_text(const struct cgm_top_item *i, struct cgm_buf *b)
 }
 
 static void add_bar(const struct table *t, struct cgm_tui_line *l, const struct cgm_top_item *i,
-		    unsigned width)
+		    bool group, unsigned width)
 {
 	uint64_t slices[CGM_SLICES], limit;
 	bool limited = limit_of(i, &limit);
@@ -142,7 +142,11 @@ static void add_bar(const struct table *t, struct cgm_tui_line *l, const struct 
 		return;
 	}
 	cgm_slices_make(i, slices);
-	cgm_bar_add(l, slices, limited ? limit : t->no_limit, limited, width, t->blocks);
+	cgm_bar_add(l, slices,
+		    limited ? limit
+		    : group ? t->groups
+			    : t->no_limit,
+		    limited, width, t->blocks);
 }
 
 /*
@@ -213,7 +217,10 @@ static void add_name(struct table *t, struct cgm_tui_line *l, const struct cgm_o
 
 	cgm_buf_reset(&t->scratch);
 	if (e->item == SIZE_MAX) {
-		cgm_buf_adds(&t->scratch, *row->name ? row->name : "(no project)");
+		cgm_buf_adds(&t->scratch, t->v->order.groups[e->group].folded
+						  ? (utf8 ? "\u25ba " : "+ ")
+						  : (utf8 ? "\u25bc " : "- "));
+		cgm_buf_adds(&t->scratch, *row->name ? row->name : "no project");
 		cgm_buf_addf(&t->scratch, " (%zu)", t->v->order.groups[e->group].n);
 	} else {
 		if (t->v->grouped) {
@@ -265,7 +272,7 @@ static void add_row(struct table *t, struct cgm_tui_line *l, const struct cgm_or
 		if (c == CGM_TUI_NAME)
 			add_name(t, l, e, &row, width);
 		else if (c == CGM_TUI_BAR)
-			add_bar(t, l, row.item, width);
+			add_bar(t, l, row.item, e->item == SIZE_MAX, width);
 		else if (c == CGM_TUI_TREND)
 			add_trend(t, l, row.trend, width);
 		else
@@ -274,18 +281,20 @@ static void add_row(struct table *t, struct cgm_tui_line *l, const struct cgm_or
 	cgm_tui_line_pad(l, CGM_INK_TEXT, t->v->width);
 }
 
-/* The largest of those that have no limit is a full bar. */
-static uint64_t scale_without_limit(const struct cgm_view *v)
+/* The largest of those that have no limit, or of the groups, takes three quarters: a full bar is a
+ * full limit, and nothing else. */
+static uint64_t scale_without_limit(const struct cgm_view *v, bool groups)
 {
 	uint64_t most = 1, limit;
 
 	for (size_t i = 0; i < v->order.n; i++) {
-		const struct cgm_tui_row row = cgm_order_row(&v->order, v->round, &v->order.v[i]);
+		const struct cgm_order_entry *e = &v->order.v[i];
+		const struct cgm_tui_row row = cgm_order_row(&v->order, v->round, e);
 
-		if (!limit_of(row.item, &limit))
+		if ((e->item == SIZE_MAX) == groups && !limit_of(row.item, &limit))
 			most = cgm_max_u64(most, cgm_top_get(row.item, CGM_SERIES_CHARGED));
 	}
-	return most;
+	return cgm_add_sat(most, most / 3);
 }
 
 /* Why there are no rows. */
@@ -345,8 +354,10 @@ void cgm_view_draw_list(struct cgm_view *v)
 		t.layout = &beside;
 	}
 	add_headings(&t);
-	if (v->round)
-		t.no_limit = scale_without_limit(v);
+	if (v->round) {
+		t.no_limit = scale_without_limit(v, false);
+		t.groups = scale_without_limit(v, true);
+	}
 	put_rows(&t);
 	cgm_buf_free(&t.scratch);
 }

@@ -97,11 +97,21 @@ static void add_to_group(struct cgm_order_group *g, const struct cgm_tui_row *ro
 	g->n++;
 }
 
-static struct cgm_order_group *new_group(struct cgm_order *o, const char *name)
+static bool is_folded(const struct cgm_order_by *by, const char *name)
+{
+	for (size_t i = 0; i < by->n_folded; i++)
+		if (strcmp(by->folded[i], name) == 0)
+			return true;
+	return false;
+}
+
+static struct cgm_order_group *new_group(struct cgm_order *o, const struct cgm_order_by *by,
+					 const char *name)
 {
 	struct cgm_order_group *g = &o->groups[o->n_groups++];
 
-	*g = (struct cgm_order_group){.name = name, .sum = {.why = ""}};
+	*g = (struct cgm_order_group){
+		.name = name, .folded = is_folded(by, name), .sum = {.why = ""}};
 	for (size_t k = 0; k < CGM_TOP_BINS; k++)
 		g->trend[k] = NAN;
 	return g;
@@ -116,8 +126,8 @@ static int by_name(const void *pa, const void *pb)
 }
 
 /* Makes the groups, in the order of their names; keys[i].rank becomes the group's index. */
-static int find_groups(struct cgm_order *o, const struct cgm_top_round *r, struct key *keys,
-		       size_t n)
+static int find_groups(struct cgm_order *o, const struct cgm_top_round *r,
+		       const struct cgm_order_by *by, struct key *keys, size_t n)
 {
 	o->groups = calloc(n + 1, sizeof *o->groups);
 	if (!o->groups)
@@ -129,7 +139,7 @@ static int find_groups(struct cgm_order *o, const struct cgm_top_round *r, struc
 		const struct cgm_tui_row row = row_of_item(r, keys[i].index);
 
 		if (i == 0 || strcmp(keys[i].text, keys[i - 1].text) != 0)
-			(void)new_group(o, keys[i].text);
+			(void)new_group(o, by, keys[i].text);
 		keys[i].rank = o->n_groups - 1;
 		add_to_group(&o->groups[o->n_groups - 1], &row);
 	}
@@ -168,6 +178,8 @@ static void put_entries(struct cgm_order *o, const struct key *keys, const size_
 
 		if (groups && (i == 0 || keys[i].rank != keys[i - 1].rank))
 			o->v[o->n++] = (struct cgm_order_entry){.item = SIZE_MAX, .group = group};
+		if (groups && o->groups[group].folded)
+			continue;
 		o->v[o->n++] = (struct cgm_order_entry){
 			.item = keys[i].index,
 			.group = group,
@@ -181,7 +193,7 @@ static int group_keys(struct cgm_order *o, const struct cgm_top_round *r,
 		      const struct cgm_order_by *by, struct key *keys, size_t n, size_t *groups)
 {
 	CGM_AUTO_FREE size_t *ranks = calloc(n + 1, sizeof *ranks);
-	int e = ranks ? find_groups(o, r, keys, n) : -ENOMEM;
+	int e = ranks ? find_groups(o, r, by, keys, n) : -ENOMEM;
 
 	if (e == 0)
 		e = rank_groups(o, by, ranks);

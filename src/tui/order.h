@@ -8,14 +8,17 @@
 struct cgm_order_by {
 	enum cgm_tui_column column;
 	bool invert;
-	bool grouped;	    /* by compose project */
-	const char *filter; /* part of a name, a project, a WHY, in either case; "" all */
+	bool grouped;	     /* by compose project */
+	const char *filter;  /* part of a name, a project, a WHY, in either case; "" all */
+	char *const *folded; /* groups of which only the own line is shown, by their names */
+	size_t n_folded;
 };
 
 /* Containers of one project; what they sum to. Borrows from the round. */
 struct cgm_order_group {
 	const char *name; /* "": of no project */
 	size_t n;
+	bool folded;
 	struct cgm_top_item sum;
 	double trend[CGM_TOP_BINS];
 };

@@ -23,6 +23,8 @@ void cgm_view_clear(struct cgm_view *v)
 	cgm_tui_lines_free(&v->text);
 	cgm_tui_lines_free(&v->screen);
 	free(v->selected);
+	for (size_t i = 0; i < v->n_folded; i++)
+		free(v->folded[i]);
 	free(v->page_id);
 	free(v->page_name);
 	*v = (struct cgm_view){0};
@@ -53,11 +55,14 @@ unsigned cgm_view_rows(const struct cgm_view *v)
 	return v->height > other ? v->height - other : 1;
 }
 
-static const char *id_at(const struct cgm_view *v, size_t at)
+/* What tells line @at from all others of its kind: a container's id, a group's name. */
+static const char *id_at(const struct cgm_view *v, size_t at, bool *ret_group)
 {
 	const struct cgm_order_entry *e = &v->order.v[at];
 
-	return e->item == SIZE_MAX ? NULL : cgm_top_text(v->round, v->round->items[e->item].id);
+	*ret_group = e->item == SIZE_MAX;
+	return *ret_group ? v->order.groups[e->group].name
+			  : cgm_top_text(v->round, v->round->items[e->item].id);
 }
 
 /* Scrolls so that the cursor is seen, and no line below the last one. */
@@ -81,14 +86,21 @@ void cgm_view_select(struct cgm_view *v, size_t at)
 	keep_in_sight(&v->list, v->order.n, cgm_view_rows(v));
 	free(v->selected);
 	/* at the top it is the place that is meant, not who stands there */
-	id = v->order.n && v->list.cursor ? id_at(v, v->list.cursor) : NULL;
+	id = v->order.n && v->list.cursor ? id_at(v, v->list.cursor, &v->selected_group) : NULL;
 	v->selected = id ? strdup(id) : NULL;
 }
 
 int cgm_view_order(struct cgm_view *v)
 {
 	const struct cgm_order_by by = {
-		.column = v->sort, .invert = v->invert, .grouped = v->grouped, .filter = v->filter};
+		.column = v->sort,
+		.invert = v->invert,
+		.grouped = v->grouped,
+		.filter = v->filter,
+		.folded = v->folded,
+		.n_folded = v->n_folded,
+	};
+	bool group;
 	size_t at = v->list.cursor;
 	int r;
 
@@ -98,14 +110,44 @@ int cgm_view_order(struct cgm_view *v)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; v->selected && i < v->order.n; i++) {
-		const char *id = id_at(v, i);
+		const char *id = id_at(v, i, &group);
 
-		if (id && strcmp(id, v->selected) == 0)
+		if (group == v->selected_group && strcmp(id, v->selected) == 0)
 			at = i;
 	}
 	v->list.cursor = at;
 	keep_in_sight(&v->list, v->order.n, cgm_view_rows(v));
 	return 0;
+}
+
+const struct cgm_order_group *cgm_view_group(const struct cgm_view *v)
+{
+	const struct cgm_order_entry *e;
+
+	if (v->mode != CGM_VIEW_LIST || v->list.cursor >= v->order.n)
+		return NULL;
+	e = &v->order.v[v->list.cursor];
+	return e->item == SIZE_MAX ? &v->order.groups[e->group] : NULL;
+}
+
+bool cgm_view_fold(struct cgm_view *v)
+{
+	const struct cgm_order_group *g = cgm_view_group(v);
+	size_t i = 0;
+
+	if (!g)
+		return false;
+	while (i < v->n_folded && strcmp(v->folded[i], g->name) != 0)
+		i++;
+	if (i < v->n_folded) {
+		free(v->folded[i]);
+		v->folded[i] = v->folded[--v->n_folded];
+	} else if (i < CGM_VIEW_FOLDED_MAX) {
+		v->folded[i] = strdup(g->name);
+		v->n_folded += v->folded[i] ? 1 : 0;
+	}
+	(void)cgm_view_order(v);
+	return true;
 }
 
 int cgm_view_set_round(struct cgm_view *v, const struct cgm_top_round *r)

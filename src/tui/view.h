@@ -13,8 +13,9 @@
 enum cgm_view_mode { CGM_VIEW_LIST, CGM_VIEW_PAGE, CGM_VIEW_HELP, CGM_VIEW_SORT };
 enum cgm_view_prompt { CGM_PROMPT_NONE, CGM_PROMPT_SEARCH, CGM_PROMPT_FILTER };
 
-#define CGM_VIEW_INPUT_MAX 64
-#define CGM_VIEW_KEYS_MAX  16
+#define CGM_VIEW_INPUT_MAX  64
+#define CGM_VIEW_KEYS_MAX   16
+#define CGM_VIEW_FOLDED_MAX 256
 
 /* A key that the first or the last line offers, and where: a click on it is the key. */
 struct cgm_view_spot {
@@ -43,7 +44,12 @@ struct cgm_view {
 
 	/* the list */
 	struct cgm_scroll list;
-	char *selected; /* id; follows its container from round to round. NULL: the first line */
+	/* id, or a group's name with its line; followed from round to round. NULL: the first line
+	 */
+	char *selected;
+	bool selected_group;
+	char *folded[CGM_VIEW_FOLDED_MAX]; /* groups by their names */
+	size_t n_folded;
 	enum cgm_tui_column sort;
 	bool invert, grouped, paused;
 	enum cgm_view_prompt prompt;
@@ -99,6 +105,10 @@ int cgm_view_draw(struct cgm_view *v);
 unsigned cgm_view_rows(const struct cgm_view *v);
 /* Sorts and filters anew, and finds the selected container. 0 or -ENOMEM. */
 int cgm_view_order(struct cgm_view *v);
+/* The group on whose own line the cursor stands. NULL: on none. */
+const struct cgm_order_group *cgm_view_group(const struct cgm_view *v);
+/* Folds the group under the cursor, or unfolds it. False: there is none. */
+bool cgm_view_fold(struct cgm_view *v);
 /* Puts the cursor on line @at (or the nearest) and remembers whose it is. */
 void cgm_view_select(struct cgm_view *v, size_t at);
 void cgm_view_draw_head(struct cgm_view *v);

@@ -331,6 +331,9 @@ struct cgm_act cgm_view_key(struct cgm_view *v, const struct cgm_key_event *e)
 		return click(v, e);
 	if (v->mode == CGM_VIEW_SORT)
 		return sort_key(v, e);
+	if ((e->key == CGM_KEY_ENTER || (e->key == CGM_KEY_TEXT && e->text[0] == ' ')) &&
+	    cgm_view_fold(v))
+		return NOTHING;
 	if (v->mode != CGM_VIEW_HELP && time_key(v, e, &a))
 		return a;
 	if (move(v, e))

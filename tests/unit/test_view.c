@@ -40,13 +40,13 @@ static void at_80x24(void **state)
 	assert_string_equal(line(&v, 2),
 			    " \u2588 anon  \u2588 tmpfs  \u2588 kernel  \u2588 active cache  "
 			    "\u2592 inactive, not in docker's  \u00b7 free");
-	assert_string_equal(line(&v, 3), "NAME                DOCKER\u25bc   MEM % COMPONENTS   "
-					 "     LAST 5 MIN  WHY           ");
+	assert_string_equal(line(&v, 3), "NAME              DOCKER\u25bc   MEM % COMPONENTS   "
+					 "    LAST 5 MIN WHY               ");
 	assert_string_equal(line(&v, 4),
-			    "web                  168MiB  65.62% " BAR4 BAR4
-			    "\u2588\u2588\u2588\u2592\u2592\u00b7\u00b7\u00b7\u00b7  "
+			    "web                168MiB  65.62% " BAR4 BAR4
+			    "\u2588\u2588\u2588\u2592\u2592\u00b7\u00b7\u00b7 "
 			    "\u2581\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588\u2588 "
-			    "anon          ");
+			    "anon              ");
 	assert_string_equal(line(&v, 7), "");
 	assert_string_equal(line(&v, 22), " every 2 s                                         "
 					  "                            ");
@@ -57,7 +57,8 @@ static void at_80x24(void **state)
 	end(&v, r);
 }
 
-/* No limit: the largest of those is the whole bar, and what is left of it is nothing. */
+/* No limit: the largest of those takes three quarters, for a full bar is a full limit; and what is
+ * left of it is nothing. */
 static void without_a_limit(void **state)
 {
 	const struct made two[] = {{"big", NULL, 80, 0, 0, 0, 0, 0, NULL},
@@ -69,9 +70,9 @@ static void without_a_limit(void **state)
 	open_view(&v, 60, 12, false, false, false);
 	show(&v, r);
 	assert_string_equal(line(&v, 3),
-			    "big               80MiB   1.95% aaaaaaaaaaaaa anon          ");
+			    "big               80MiB   1.95% aaaaaaaaaa    anon          ");
 	assert_string_equal(line(&v, 4),
-			    "half              40MiB   0.98% aaaaaaa       anon          ");
+			    "half              40MiB   0.98% aaaaa         anon          ");
 	end(&v, r);
 }
 
@@ -221,9 +222,9 @@ static void names(void **state)
 	static const struct {
 		const char *name, *shown;
 	} cases[] = {
-		{"a-name-that-is-longer-than-its-column", "a-name-that-is-lo\u2026 "},
+		{"a-name-that-is-longer-than-its-column", "a-name-that-is-\u2026 "},
 		{"\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57",
-		 "\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u2026  "},
+		 "\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u2026  "},
 		{"e\u0301te\u0301", "e\u0301te\u0301                "},
 		{"\033[31mred\n", "\\x1b[31mred\\x0a    "},
 		{"\xff\xfe", "\\xff\\xfe           "},
@@ -264,8 +265,8 @@ static void unknown_and_gone(void **state)
 	r->items[0].why = "gone";
 	open_view(&v, 80, 24, true, true, false);
 	show(&v, r);
-	assert_string_equal(line(&v, 4), "web                       -       -                  "
-					 "             gone          ");
+	assert_string_equal(line(&v, 4), "web                     -       -                    "
+					 "         gone              ");
 	assert_int_equal(ink_at(&v, 4, 0), CGM_INK_DIM);
 	end(&v, r);
 }
@@ -295,11 +296,11 @@ static void groups(void **state)
 	open_view(&v, 80, 14, true, true, false);
 	(void)type(&v, "t");
 	show(&v, r);
-	assert_memory_equal(line(&v, 3), "shop (2)             216MiB       - ", 36);
-	assert_memory_equal(line(&v, 4), "\u251c\u2500 web               168MiB  65.62% ", 40);
-	assert_memory_equal(line(&v, 5), "\u2514\u2500 db                 48MiB   1.17% ", 40);
-	assert_memory_equal(line(&v, 6), "(no project) (1)       4MiB       - ", 36);
-	assert_memory_equal(line(&v, 7), "\u2514\u2500 cron                4MiB 100.00% ", 40);
+	assert_memory_equal(line(&v, 3), "\u25bc shop (2)         216MiB       - ", 36);
+	assert_memory_equal(line(&v, 4), "\u251c\u2500 web             168MiB  65.62% ", 38);
+	assert_memory_equal(line(&v, 5), "\u2514\u2500 db               48MiB   1.17% ", 38);
+	assert_memory_equal(line(&v, 6), "\u25bc no project (1)     4MiB       - ", 36);
+	assert_memory_equal(line(&v, 7), "\u2514\u2500 cron              4MiB 100.00% ", 38);
 	assert_int_equal(ink_at(&v, 3, 0), CGM_INK_BOLD);
 	end(&v, r);
 }
@@ -349,7 +350,7 @@ static void trend_of_noise_is_flat(void **state)
 	for (size_t i = 0; i < CGM_TOP_BINS; i++)
 		r->trends[i] = i < 30 ? NAN : 0;
 	draw(&v);
-	assert_non_null(strstr(line(&v, 4), "      \u2581\u2581\u2581\u2581\u2581"));
+	assert_non_null(strstr(line(&v, 4), "     \u2581\u2581\u2581\u2581\u2581"));
 	end(&v, r);
 }
 
@@ -374,6 +375,31 @@ static void replay(void **state)
 	assert_string_equal(line(&v, 1), " +---------#---------x------------------+");
 	assert_int_equal(ink_at(&v, 1, 21), CGM_INK_BAD);
 	assert_string_equal(line(&v, 14), " 1970-01-01 00:00:25  web: OOM kill      ");
+	end(&v, r);
+}
+
+/* What is told of a step that is not whole, as clocks make it. */
+static void steps(void **state)
+{
+	static const struct {
+		uint64_t ms;
+		const char *shown;
+	} cases[] = {
+		{250, "step 250 ms "}, {949, "step 949 ms "},  {950, "step 1 s "},
+		{1002, "step 1 s "},   {1049, "step 1 s "},    {1050, "step 1.1 s "},
+		{9998, "step 10 s "},  {59960, "step 1 min "}, {3600000, "step 60 min "},
+	};
+	struct cgm_top_round *r = make_round(three, 3);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 80, 16, true, true, true);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		r->step_ms = cases[i].ms;
+		show(&v, r);
+		if (!strstr(line(&v, 14), cases[i].shown))
+			fail_msg("%ju: %s", (uintmax_t)cases[i].ms, line(&v, 14));
+	}
 	end(&v, r);
 }
 
@@ -453,6 +479,7 @@ int main(void)
 		cmocka_unit_test(trend_is_stable),
 		cmocka_unit_test(trend_of_noise_is_flat),
 		cmocka_unit_test(replay),
+		cmocka_unit_test(steps),
 		cmocka_unit_test(status),
 		cmocka_unit_test(a_thousand),
 	};

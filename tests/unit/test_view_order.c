@@ -88,6 +88,53 @@ static void groups(void **state)
 	cgm_top_round_free(r);
 }
 
+/* Enter and space on a group's own line leave that line alone; again: all of it. */
+static void folding(void **state)
+{
+	struct cgm_top_round *r = make_round(five, 5), *next = make_round(five, 5);
+	struct cgm_view v;
+
+	(void)state;
+	open_view(&v, 80, 24, true, true, false);
+	(void)type(&v, "t");
+	assert_int_equal(cgm_view_set_round(&v, r), 0);
+	order_is(&v, "[y] b e [x] c a [] d");
+	(void)press(&v, CGM_KEY_DOWN);
+	(void)press(&v, CGM_KEY_DOWN);
+	(void)press(&v, CGM_KEY_DOWN);
+	(void)press(&v, CGM_KEY_ENTER);
+	order_is(&v, "[y] b e [x] [] d");
+	assert_int_equal(v.mode, CGM_VIEW_LIST);
+	assert_int_equal(v.order.n_items, 5);
+	assert_int_equal(v.order.groups[v.order.v[3].group].n, 2);
+	/* it stays so, and the cursor stays with the group, where others move */
+	assert_int_equal(cgm_view_set_round(&v, next), 0);
+	order_is(&v, "[y] b e [x] [] d");
+	(void)type(&v, "N");
+	order_is(&v, "[x] [y] b e [] d");
+	assert_int_equal(v.list.cursor, 0);
+	(void)type(&v, " ");
+	order_is(&v, "[x] a c [y] b e [] d");
+	assert_false(v.paused);
+	/* those of no project are a group, too */
+	(void)press(&v, CGM_KEY_END);
+	(void)press(&v, CGM_KEY_UP);
+	(void)press(&v, CGM_KEY_ENTER);
+	order_is(&v, "[x] a c [y] b e []");
+	draw(&v);
+	assert_memory_equal(line(&v, v.body_y), "\u25bc x (2) ", 10);
+	assert_memory_equal(line(&v, v.body_y + 6), "\u25ba no project (1) ", 19);
+	/* on a container they are what they were */
+	(void)press(&v, CGM_KEY_UP);
+	(void)type(&v, " ");
+	assert_true(v.paused);
+	(void)press(&v, CGM_KEY_ENTER);
+	assert_int_equal(v.mode, CGM_VIEW_PAGE);
+	cgm_view_clear(&v);
+	cgm_top_round_free(r);
+	cgm_top_round_free(next);
+}
+
 /* A group's trend is the sum of what is known of its members'. */
 static void group_trends(void **state)
 {
@@ -255,9 +302,11 @@ static void rounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sorts),   cmocka_unit_test(groups), cmocka_unit_test(group_trends),
-		cmocka_unit_test(filters), cmocka_unit_test(bars),   cmocka_unit_test(slices),
-		cmocka_unit_test(legends), cmocka_unit_test(texts),  cmocka_unit_test(rounds),
+		cmocka_unit_test(sorts),   cmocka_unit_test(groups),
+		cmocka_unit_test(folding), cmocka_unit_test(group_trends),
+		cmocka_unit_test(filters), cmocka_unit_test(bars),
+		cmocka_unit_test(slices),  cmocka_unit_test(legends),
+		cmocka_unit_test(texts),   cmocka_unit_test(rounds),
 	};
 
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
