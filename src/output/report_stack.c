@@ -227,7 +227,7 @@ static void put_limit_label(const struct cgm_stack *s, const struct cgm_chart *c
 	else
 		cgm_buf_addf(c->b,
 			     "<text class=\"limit end\" x=\"100%%\" dx=\"-6\" y=\"0\" dy=\"14\">"
-			     "the limit, %s, is far above \u2191</text>\n",
+			     "limit %s, far above \u2191</text>\n",
 			     text);
 }
 

@@ -321,7 +321,7 @@ static void test_a_limit_far_above_is_told(void **state)
 		cgm_point_set(&t.points[i], CGM_SERIES_LIMIT, 401 * CASE_MIB);
 	page = write_with(&t, "redis", NULL, false);
 	lacks(page, "<path class=\"line limit\"");
-	has(page, "the limit, 401 MiB, is far above");
+	has(page, "limit 401 MiB, far above");
 	free(page);
 	cgm_track_clear(&t);
 }
