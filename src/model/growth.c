@@ -360,6 +360,7 @@ static void judge_all(const struct cgm_xy *v, size_t n, double noise, struct cgm
 	struct judged j = {.v = w->thin, .noise = noise};
 	struct cgm_teeth t;
 
+	w->n_thin = cgm_thin_means(v, n, w->thin, CGM_GROWTH_POINTS_MAX);
 	if (cgm_teeth_find(v, n, noise, w, &t)) {
 		ret->sawtooth = true;
 		/* a minimum is seen up to one point too late, in step with the points' pace */
@@ -373,7 +374,7 @@ static void judge_all(const struct cgm_xy *v, size_t n, double noise, struct cgm
 			judge(&j, w, ret);
 		return;
 	}
-	j.n = cgm_thin_means(v, n, w->thin, CGM_GROWTH_POINTS_MAX);
+	j.n = w->n_thin;
 	judge(&j, w, ret);
 }
 

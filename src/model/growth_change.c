@@ -4,6 +4,8 @@
  * for by splitting in two, again and again (binary segmentation: Scott and Knott, Biometrics 30,
  * 1974; Vostrikova, Soviet Mathematics Doklady 24, 1981).
  */
+#include <string.h>
+
 #include "model/growth_parts.h"
 
 #include "base/banned.h"
@@ -24,8 +26,6 @@
 #define GAP 3
 /* A bend has to halve the squares that a straight line leaves over. */
 #define BEND 2.0
-/* Where a bend is looked for: so many places. */
-#define PLACES 60
 
 static double median_of(const struct cgm_xy *v, size_t n)
 {
@@ -98,14 +98,48 @@ static double usual_step(const double *steps, size_t n, double *a)
 	return cgm_select(a, n, n / 3);
 }
 
-/* How far the levels on both sides of each point are apart, beyond what they usually are. */
-static double steps_make(const struct cgm_xy *v, size_t n, size_t side, double *steps, double *a)
+/* Puts @in where @out was, among @n that are sorted. */
+static void replace(double *sorted, size_t n, double out, double in)
+{
+	size_t i = 0;
+
+	while (sorted[i] < out)
+		i++;
+	for (; i + 1 < n && sorted[i + 1] < in; i++)
+		sorted[i] = sorted[i + 1];
+	for (; i && sorted[i - 1] > in; i--)
+		sorted[i] = sorted[i - 1];
+	sorted[i] = in;
+}
+
+/* The medians of @side points each, from each point on. */
+static void levels_make(const struct cgm_xy *v, size_t n, size_t side, double *ret)
+{
+	double sorted[SIDE_MAX];
+
+	for (size_t i = 0; i < side; i++)
+		sorted[i] = v[0].v;
+	for (size_t i = 1; i < n; i++) {
+		replace(sorted, side, i < side ? v[0].v : v[i - side].v, v[i].v);
+		if (i + 1 >= side)
+			ret[i + 1 - side] = (sorted[side / 2] + sorted[(side - 1) / 2]) / 2;
+	}
+}
+
+/*
+ * How far the levels on both sides of each point are apart, beyond what they usually are. @spare is
+ * as large.
+ */
+static double steps_make(const struct cgm_xy *v, size_t n, size_t side, double *steps,
+			 double *spare)
 {
 	double slope;
 
+	levels_make(v, n, side, spare);
 	for (size_t k = side; k + side <= n; k++)
-		steps[k] = a[k] = step_at(v, k, side);
-	slope = cgm_median(a + side, n - 2 * side + 1);
+		steps[k] = spare[k] - spare[k - side];
+	memcpy(spare, steps + side, (n - 2 * side + 1) * sizeof *steps);
+	slope = cgm_median(spare, n - 2 * side + 1);
 	for (size_t k = side; k + side <= n; k++)
 		steps[k] -= slope;
 	return slope;
@@ -135,48 +169,49 @@ size_t cgm_jumps_find(const struct cgm_xy *v, size_t n, double noise, struct cgm
 	return m;
 }
 
-/* Sums over the points, of what a straight line leaves over of @v and of a bend at @from. */
-static double bend_gain(const struct cgm_xy *v, size_t n, size_t from, double slope, double mean,
-			double middle, double spread)
+/* Of the points behind a place: their times, and what a straight line leaves over of them. */
+struct behind {
+	double n, t, tt, e, te;
+};
+
+/* By how many squares a bend at the time @at does better than the straight line through all. */
+static double bend_gain(const struct behind *b, double at, double all, double spread)
 {
-	double b = 0, bt = 0, bv = 0, bb = 0, m = (double)n;
+	/* sums over the points behind of h = t - at, and of its products */
+	double h = b->t - b->n * at, ht = b->tt - at * b->t, he = b->te - at * b->e;
+	double hh = ht - at * h - h * h / all - ht * ht / spread;
 
-	for (size_t i = from; i < n; i++) {
-		double h = v[i].s - v[from].s, t = v[i].s - middle;
-
-		b += h;
-		bt += h * t;
-		bv += h * (v[i].v - mean - slope * t);
-		bb += h * h;
-	}
-	bb -= b * b / m + bt * bt / spread;
-	return bb > 0 ? bv * bv / bb : 0;
+	return hh > 0 ? he * he / hh : 0;
 }
 
 bool cgm_bend_find(const struct cgm_xy *v, size_t n, size_t *ret_at)
 {
 	double slope = cgm_line_quick(v, n), middle = 0, mean = 0, spread = 0, squares = 0,
 	       best = 0;
-	size_t edge_points = n / 10, at = 0, by = n / PLACES + 1;
+	size_t side = n / 10 < CGM_GROWTH_POINTS_MIN ? CGM_GROWTH_POINTS_MIN : n / 10, at = 0;
+	struct behind b = {0};
 
-	if (edge_points < CGM_GROWTH_POINTS_MIN)
-		edge_points = CGM_GROWTH_POINTS_MIN;
 	for (size_t i = 0; i < n; i++) {
 		middle += v[i].s / (double)n;
 		mean += v[i].v / (double)n;
 	}
-	for (size_t i = 0; i < n; i++) {
-		double t = v[i].s - middle, e = v[i].v - mean - slope * t;
+	for (size_t i = 0; i < n; i++)
+		spread += (v[i].s - middle) * (v[i].s - middle);
+	for (size_t i = n; spread > 0 && i-- > 0;) {
+		double t = v[i].s - middle, e = v[i].v - mean - slope * t, gain;
 
-		spread += t * t;
+		b.n++;
+		b.t += t;
+		b.tt += t * t;
+		b.e += e;
+		b.te += t * e;
 		squares += e * e;
-	}
-	for (size_t k = edge_points; spread > 0 && k + edge_points <= n; k += by) {
-		double gain = bend_gain(v, n, k, slope, mean, middle, spread);
-
+		if (i < side || i + side > n)
+			continue;
+		gain = bend_gain(&b, t, (double)n, spread);
 		if (gain > best) {
 			best = gain;
-			at = k;
+			at = i;
 		}
 	}
 	*ret_at = at;

@@ -32,42 +32,6 @@
 /* A series that never falls is a trend however autocorrelated: its S stays so many deviations. */
 #define ALL_UP 3.5
 
-static double sum_of_signs(const struct cgm_xy *v, size_t n, double *pairs, size_t *ret_n)
-{
-	double s = 0;
-	size_t m = 0;
-
-	for (size_t i = 0; i + 1 < n; i++)
-		for (size_t j = i + 1; j < n; j++) {
-			double dv = v[j].v - v[i].v, ds = v[j].s - v[i].s;
-
-			if (!(ds > 0))
-				continue;
-			s += (dv > 0) - (dv < 0);
-			pairs[m++] = dv / ds;
-		}
-	*ret_n = m;
-	return s;
-}
-
-/* Of S, with groups of equal values. */
-static double variance_of_signs(const struct cgm_xy *v, size_t n, double *sorted)
-{
-	double m = (double)n, r = m * (m - 1) * (2 * m + 5);
-
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = v[i].v;
-	cgm_sort(sorted, n);
-	for (size_t i = 0, j; i < n; i = j) {
-		for (j = i + 1; j < n && sorted[j] <= sorted[i]; j++)
-			;
-		double t = (double)(j - i);
-
-		r -= t * (t - 1) * (2 * t + 5);
-	}
-	return r / 18;
-}
-
 static double level_of(const struct cgm_xy *v, size_t n, double slope, double *a)
 {
 	for (size_t i = 0; i < n; i++)
@@ -90,7 +54,8 @@ double cgm_line_steps(const struct cgm_xy *v, size_t n, double slope)
 		double mean = 0;
 
 		for (size_t i = from; i < to; i++)
-			mean += (v[i].v - slope * (v[i].s - v[0].s)) / (double)(to - from);
+			mean += v[i].v - slope * (v[i].s - v[0].s);
+		mean /= (double)(to - from);
 		if (k)
 			sum += (mean - last) * (mean - last);
 		last = mean;
@@ -158,23 +123,34 @@ static double rise_error(size_t n, double rho)
 	return cgm_sqrt(slope * m * m / (1 - mean - slope * all / m));
 }
 
-/* Sen's interval: the slopes at the ranks that S would have by chance. */
-static void interval(double *pairs, size_t m, double deviation, double *ret_low, double *ret_high)
+/*
+ * Sen's interval: the slopes at the ranks that S, whose deviation is that @part of all pairs, would
+ * have by chance. The median stands where it belongs already.
+ */
+static void interval(double *slopes, size_t m, double part, double *ret_low, double *ret_high)
 {
-	double c = INTERVAL * deviation, low = ((double)m - c) / 2, high = ((double)m + c) / 2;
+	double c = INTERVAL * part, low = (1 - c) / 2, high = (1 + c) / 2, n = (double)m;
+	size_t middle = m / 2, first = low > 0 ? (size_t)(low * n) : 0;
+	size_t last = high * n < n - 1 ? (size_t)(high * n) : m - 1;
 
-	*ret_low = cgm_select(pairs, m, low > 0 ? (size_t)low : 0);
-	*ret_high = cgm_select(pairs, m, high < (double)m - 1 ? (size_t)high : m - 1);
+	*ret_low = cgm_select(slopes, middle + 1, first);
+	*ret_high = cgm_select(slopes + middle, m - middle, last - middle);
 }
 
 /* A deviation of S that leaves it a chance in @pairs pairs: see ALL_UP. */
-static double bounded(double full, double plain, size_t pairs)
+static double bounded(double full, double plain, double pairs)
 {
-	double most = (double)pairs / ALL_UP;
+	double most = pairs / ALL_UP;
 
 	if (most < plain)
 		most = plain;
 	return full < most ? full : most;
+}
+
+/* Kendall's correction: S moves in steps of two. */
+static double continued(double s)
+{
+	return s > 0 ? s - 1 : s < 0 ? s + 1 : 0;
 }
 
 static void test(size_t n, struct rest r, struct cgm_line *l)
@@ -200,44 +176,60 @@ double cgm_line_walk(double rise, double steps)
 	return steps > 0 ? cgm_abs(rise) / cgm_sqrt(steps) : 1e9;
 }
 
-void cgm_line_fit(const struct cgm_xy *v, size_t n, struct cgm_growth_work *w, struct cgm_line *ret)
+static void fit(const struct cgm_xy *v, size_t n, struct cgm_growth_work *w, struct cgm_line *l)
 {
-	struct cgm_line l = {.p = 1, .level = v[0].v};
-	size_t pairs;
-	double s = sum_of_signs(v, n, w->pairs, &pairs), plain, full, least;
+	size_t slopes = cgm_pairs_slopes(v, n, w->slopes);
+	double pairs = (double)n * (double)(n - 1) / 2, plain, full, least;
+	struct cgm_signs signs;
 	struct rest r;
 
-	*ret = l;
-	if (!pairs)
+	if (!slopes)
 		return;
-	l.slope = cgm_median(w->pairs, pairs);
-	l.level = level_of(v, n, l.slope, w->a);
-	l.rise = l.slope * (v[n - 1].s - v[0].s);
-	r = rest_of(v, n, l.slope);
-	plain = cgm_sqrt(variance_of_signs(v, n, w->a));
+	l->slope = cgm_median(w->slopes, slopes);
+	l->level = level_of(v, n, l->slope, w->a);
+	l->rise = l->slope * (v[n - 1].s - v[0].s);
+	r = rest_of(v, n, l->slope);
+	cgm_pairs_signs(v, n, w, &signs);
+	plain = cgm_sqrt(signs.variance);
 	full = plain * cgm_sqrt(inflation(n, r.rho));
 	least = bounded(full, plain, pairs);
-	interval(w->pairs, pairs, full, &l.low, &l.high);
-	interval(w->pairs, pairs, least, &l.least, &l.most);
-	/* Kendall's correction: S moves in steps of two */
-	s = s > 0 ? s - 1 : s < 0 ? s + 1 : 0;
+	interval(w->slopes, slopes, full / pairs, &l->low, &l->high);
+	l->least = l->low;
+	l->most = l->high;
+	if (least < full)
+		interval(w->slopes, slopes, least / pairs, &l->least, &l->most);
 	if (least > 0)
-		l.p = cgm_normal_two_sided(s / least);
-	test(n, r, &l);
+		l->p = cgm_normal_two_sided(continued(signs.s) / least);
+	test(n, r, l);
+}
+
+void cgm_line_fit(const struct cgm_xy *v, size_t n, struct cgm_growth_work *w, struct cgm_line *ret)
+{
+	size_t m = cgm_thin_join(v, n, w->joined, CGM_LINE_POINTS_MAX);
+	struct cgm_line l = {.p = 1, .level = v[0].v};
+
+	fit(w->joined, m, w, &l);
+	/* joined points begin later and end earlier */
+	l.level -= l.slope * (w->joined[0].s - v[0].s);
+	l.rise = l.slope * (v[n - 1].s - v[0].s);
 	*ret = l;
 }
 
 double cgm_line_quick(const struct cgm_xy *v, size_t n)
 {
-	double s = 0, x = 0, a = 0, b = 0, m = (double)n;
+	double s = 0, x = 0, a = 0, b = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		s += (v[i].s - v[0].s) / m;
-		x += v[i].v / m;
+		s += v[i].s - v[0].s;
+		x += v[i].v;
 	}
+	s /= (double)n;
+	x /= (double)n;
 	for (size_t i = 0; i < n; i++) {
-		a += (v[i].s - v[0].s - s) * (v[i].v - x);
-		b += (v[i].s - v[0].s - s) * (v[i].s - v[0].s - s);
+		double t = v[i].s - v[0].s - s;
+
+		a += t * (v[i].v - x);
+		b += t * t;
 	}
 	return b > 0 ? a / b : 0;
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/growth_parts.h"
@@ -49,52 +48,53 @@ double cgm_normal_two_sided(double z)
 		t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
 }
 
+/* Those that belong to the front, which is those below @pivot, or with @equal not above it. */
+static size_t part(double *v, size_t n, double pivot, bool equal)
+{
+	size_t front = 0;
+
+	/* without a branch that nobody can foresee: half of the time would go there */
+	for (size_t i = 0; i < n; i++) {
+		double x = v[i];
+
+		v[i] = v[front];
+		v[front] = x;
+		front += (x < pivot) | (equal & (x <= pivot));
+	}
+	return front;
+}
+
 /* Hoare's FIND, with the middle one as pivot: what is sorted already is not its worst case. */
 double cgm_select(double *v, size_t n, size_t k)
 {
-	ptrdiff_t low = 0, high = (ptrdiff_t)n - 1, want = (ptrdiff_t)k;
+	while (n > 1) {
+		double pivot = v[n / 2];
+		size_t front = part(v, n, pivot, false);
 
-	while (low < high) {
-		double pivot = v[low + (high - low) / 2];
-		ptrdiff_t i = low, j = high;
-
-		while (i <= j) {
-			while (v[i] < pivot)
-				i++;
-			while (v[j] > pivot)
-				j--;
-			if (i > j)
-				break;
-			double t = v[i];
-
-			v[i++] = v[j];
-			v[j--] = t;
+		if (k < front) {
+			n = front;
+			continue;
 		}
-		if (want <= j)
-			high = j;
-		else if (want >= i)
-			low = i;
-		else
-			break;
+		v += front;
+		n -= front;
+		k -= front;
+		front = part(v, n, pivot, true);
+		if (k < front)
+			return pivot;
+		v += front;
+		n -= front;
+		k -= front;
 	}
-	return v[k];
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-void cgm_sort(double *v, size_t n)
-{
-	qsort(v, n, sizeof *v, compare);
+	return *v;
 }
 
 double cgm_median(double *v, size_t n)
 {
-	double upper = cgm_select(v, n, n / 2);
+	double upper = cgm_select(v, n, n / 2), lower = v[0];
 
-	return n % 2 ? upper : (upper + cgm_select(v, n, n / 2 - 1)) / 2;
+	if (n % 2)
+		return upper;
+	for (size_t i = 1; i < n / 2; i++)
+		lower = v[i] > lower ? v[i] : lower;
+	return (lower + upper) / 2;
 }

@@ -14,13 +14,19 @@
 #define CGM_GROWTH_POINTS_MIN 12
 #define CGM_GROWTH_MINIMA_MIN 6
 
+/* A line is laid through so many: neighbours are joined first. */
+#define CGM_LINE_POINTS_MAX 48
+
 /* What one judgement works in: allocated once. */
 struct cgm_growth_work {
-	struct cgm_xy thin[CGM_GROWTH_POINTS_MAX];
+	struct cgm_xy thin[CGM_GROWTH_POINTS_MAX]; /* means of what is judged */
+	size_t n_thin;
 	struct cgm_xy sides[2 * CGM_GROWTH_POINTS_MAX];
 	size_t turns[2 * CGM_GROWTH_POINTS_MAX];
 	struct cgm_xy minima[CGM_GROWTH_POINTS_MAX];
-	double pairs[CGM_GROWTH_POINTS_MAX * (CGM_GROWTH_POINTS_MAX - 1) / 2];
+	struct cgm_xy joined[CGM_LINE_POINTS_MAX];
+	double slopes[CGM_LINE_POINTS_MAX * (CGM_LINE_POINTS_MAX - 1) / 2 + 1];
+	double flat[2 * CGM_GROWTH_POINTS_MAX], spare[2 * CGM_GROWTH_POINTS_MAX];
 	double a[CGM_GROWTH_POINTS_MAX], b[CGM_GROWTH_POINTS_MAX];
 };
 
@@ -30,6 +36,9 @@ struct cgm_growth_work {
 size_t cgm_thin_means(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max);
 /* The smallest and the largest of each span, by time: keeps what turns. At most 2 * @max. */
 size_t cgm_thin_sides(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max);
+
+/* The means of as many neighbours each as leave at most @max. */
+size_t cgm_thin_join(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max);
 
 /* --- growth_math.c --- */
 
@@ -41,10 +50,23 @@ static inline double cgm_abs(double x)
 {
 	return x < 0 ? -x : x;
 }
-/* The @k-th smallest (from 0); @v is put in another order. */
+/* The @k-th smallest (from 0) goes to its place, and to its sides what is smaller and larger. */
 double cgm_select(double *v, size_t n, size_t k);
+/* The same with the middle one; @n > 0. */
 double cgm_median(double *v, size_t n);
-void cgm_sort(double *v, size_t n);
+
+/* --- growth_pairs.c --- */
+
+/* Of all pairs: those that rise less those that fall; and what that varies by without a trend. */
+struct cgm_signs {
+	double s, variance;
+};
+
+/* Uses the work's a and b. */
+void cgm_pairs_signs(const struct cgm_xy *v, size_t n, struct cgm_growth_work *w,
+		     struct cgm_signs *ret);
+/* Slopes of all pairs at different times. Returns how many; @ret has room for one more. */
+size_t cgm_pairs_slopes(const struct cgm_xy *v, size_t n, double *ret);
 
 /* --- growth_line.c --- */
 
@@ -82,7 +104,7 @@ struct cgm_teeth {
 	size_t n_minima;     /* in the work's minima */
 };
 
-/* Slow rises and quick falls, three or more. */
+/* Slow rises and quick falls, three or more, in points of which the work has the means. */
 bool cgm_teeth_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
 		    struct cgm_teeth *ret);
 

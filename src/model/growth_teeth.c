@@ -3,6 +3,8 @@
  * A sawtooth: memory that fills slowly and is freed at once, again and again, by a garbage
  * collector or by reclaim. Its mean says little, its minima are what stays.
  */
+#include <string.h>
+
 #include "model/growth_parts.h"
 
 #include "base/banned.h"
@@ -18,44 +20,46 @@
 /* The points without their trend, so that a rising base hides no teeth. */
 struct flat {
 	const struct cgm_xy *v;
-	double slope;
+	const double *at;
 };
 
-static double at(const struct flat *f, size_t i)
+static void flatten(const struct cgm_xy *v, size_t n, double *ret)
 {
-	return f->v[i].v - f->slope * (f->v[i].s - f->v[0].s);
+	double slope = cgm_line_quick(v, n);
+
+	for (size_t i = 0; i < n; i++)
+		ret[i] = v[i].v - slope * (v[i].s - v[0].s);
 }
 
-static double least_turn(const struct flat *f, size_t n, double noise, double *sorted)
+static double least_turn(const double *at, size_t n, double noise, double *spare)
 {
 	double middle;
 
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = at(f, i);
-	cgm_sort(sorted, n);
-	middle = sorted[n - 1 - n / 20] - sorted[n / 20];
+	memcpy(spare, at, n * sizeof *at);
+	middle = cgm_select(spare, n, n - 1 - n / 20);
+	middle -= cgm_select(spare, n, n / 20);
 	return middle * TURN > noise ? middle * TURN : noise;
 }
 
 /* Where it turns, by at least @least: minima and maxima by turns. @ret has room for @n. */
-static size_t turns_find(const struct flat *f, size_t n, double least, size_t *ret)
+static size_t turns_find(const double *at, size_t n, double least, size_t *ret)
 {
 	size_t low = 0, high = 0, m = 0;
 	bool up = true, down = true; /* what may be going on: at first both */
 
 	for (size_t i = 1; i < n; i++) {
-		double v = at(f, i);
+		double v = at[i];
 
-		if (v > at(f, high))
+		if (v > at[high])
 			high = i;
-		if (v < at(f, low))
+		if (v < at[low])
 			low = i;
-		if (up && at(f, high) - v >= least) {
+		if (up && at[high] - v >= least) {
 			ret[m++] = high;
 			low = i;
 			up = false;
 			down = true;
-		} else if (down && v - at(f, low) >= least) {
+		} else if (down && v - at[low] >= least) {
 			ret[m++] = low;
 			high = i;
 			down = false;
@@ -72,16 +76,16 @@ static double unexplained(const struct flat *f, const size_t *turns, size_t n)
 	size_t from = turns[0], to = turns[n - 1];
 
 	for (size_t i = from; i <= to; i++)
-		mean += at(f, i) / (double)(to - from + 1);
+		mean += f->at[i] / (double)(to - from + 1);
 	for (size_t k = 0; k + 1 < n; k++) {
-		double a = at(f, turns[k]), b = at(f, turns[k + 1]);
+		double a = f->at[turns[k]], b = f->at[turns[k + 1]];
 
 		for (size_t i = turns[k]; i < turns[k + 1]; i++) {
 			double part = (double)(i - turns[k]) / (double)(turns[k + 1] - turns[k]);
-			double e = at(f, i) - a - (b - a) * part;
+			double e = f->at[i] - a - (b - a) * part;
 
 			left += e * e;
-			all += (at(f, i) - mean) * (at(f, i) - mean);
+			all += (f->at[i] - mean) * (f->at[i] - mean);
 		}
 	}
 	return all > 0 ? left / all : 1;
@@ -92,7 +96,7 @@ static void measure(const struct flat *f, const size_t *turns, size_t n, struct 
 		    struct cgm_teeth *t)
 {
 	for (size_t i = 0; i + 2 < n; i += 2) {
-		w->a[t->n] = at(f, turns[i + 1]) - at(f, turns[i + 2]);
+		w->a[t->n] = f->at[turns[i + 1]] - f->at[turns[i + 2]];
 		w->b[t->n++] = f->v[turns[i + 2]].s - f->v[turns[i]].s;
 		t->rises += turns[i + 1] - turns[i];
 		t->falls += turns[i + 2] - turns[i + 1];
@@ -107,18 +111,20 @@ static void measure(const struct flat *f, const size_t *turns, size_t n, struct 
 static bool find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
 		 struct cgm_teeth *ret)
 {
-	struct flat f = {v, cgm_line_quick(v, n)};
+	struct flat f = {v, w->flat};
 	struct cgm_teeth t = {0};
-	double least = least_turn(&f, n, noise, w->pairs);
 	const size_t *turns = w->turns;
+	double least;
 	size_t m;
 
+	flatten(v, n, w->flat);
+	least = least_turn(f.at, n, noise, w->spare);
 	if (!(least > 0))
 		return false;
-	m = turns_find(&f, n, least, w->turns);
+	m = turns_find(f.at, n, least, w->turns);
 	/* the first turn is none, as nobody saw what came before it; then a minimum is the first */
 	if (m > 1) {
-		size_t skip = at(&f, turns[0]) > at(&f, turns[1]) ? 1 : 2;
+		size_t skip = f.at[turns[0]] > f.at[turns[1]] ? 1 : 2;
 
 		turns += skip;
 		m -= skip;
@@ -136,12 +142,12 @@ static bool find(const struct cgm_xy *v, size_t n, double noise, struct cgm_grow
 bool cgm_teeth_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
 		    struct cgm_teeth *ret)
 {
-	size_t m = cgm_thin_means(v, n, w->thin, CGM_GROWTH_POINTS_MAX);
+	size_t m;
 
 	/* means have less noise; but short teeth show in what was lowest and highest only */
-	if (find(w->thin, m, noise, w, ret))
+	if (find(w->thin, w->n_thin, noise, w, ret))
 		return true;
-	if (n <= m)
+	if (n <= w->n_thin)
 		return false;
 	m = cgm_thin_sides(v, n, w->sides, CGM_GROWTH_POINTS_MAX);
 	return find(w->sides, m, noise, w, ret);

@@ -10,23 +10,23 @@ struct span {
 	size_t from, to;
 };
 
-/* In which span a point is; one that is out of order in the nearest. */
-static size_t span_of(const struct cgm_xy *v, size_t n, size_t max, size_t i)
-{
-	double part = (v[i].s - v[0].s) / (v[n - 1].s - v[0].s) * (double)max;
-
-	/* the last point lies on the end of the last span, and belongs to it */
-	return part < (double)(max - 1) ? part > 0 ? (size_t)part : 0 : max - 1;
-}
-
 /* The next span that has points; false: no more. */
 static bool next_span(const struct cgm_xy *v, size_t n, size_t max, struct span *s)
 {
+	double each = (v[n - 1].s - v[0].s) / (double)max, at, end;
+
 	s->from = s->to;
 	if (s->from == n)
 		return false;
-	while (s->to < n && span_of(v, n, max, s->to) <= span_of(v, n, max, s->from))
-		s->to++;
+	at = (v[s->from].s - v[0].s) / each;
+	/* the last point lies on the end of the last span, and belongs to it */
+	if (at >= (double)(max - 1)) {
+		s->to = n;
+		return true;
+	}
+	end = v[0].s + (at > 0 ? (double)((size_t)at + 1) : 1) * each;
+	for (s->to++; s->to < n && v[s->to].s < end; s->to++)
+		;
 	return true;
 }
 
@@ -35,10 +35,11 @@ static struct cgm_xy mean(const struct cgm_xy *v, size_t n)
 	struct cgm_xy r = {0, 0};
 
 	for (size_t i = 0; i < n; i++) {
-		r.s += (v[i].s - v[0].s) / (double)n;
-		r.v += v[i].v / (double)n;
+		r.s += v[i].s - v[0].s;
+		r.v += v[i].v - v[0].v;
 	}
-	r.s += v[0].s;
+	r.s = v[0].s + r.s / (double)n;
+	r.v = v[0].v + r.v / (double)n;
 	return r;
 }
 
@@ -87,5 +88,14 @@ size_t cgm_thin_sides(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size
 		if (a != b)
 			ret[m++] = v[a < b ? b : a];
 	}
+	return m;
+}
+
+size_t cgm_thin_join(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max)
+{
+	size_t by = (n - 1) / max + 1, m = 0;
+
+	for (size_t i = 0; i < n; i += by)
+		ret[m++] = mean(v + i, n - i < by ? n - i : by);
 	return m;
 }

@@ -22,4 +22,10 @@ static inline void level(size_t n, double v)
 		s.v[i] = (struct cgm_xy){STEP_S * (double)i, v};
 }
 
+static inline bool teeth_find(double noise, struct cgm_teeth *ret)
+{
+	work.n_thin = cgm_thin_means(s.v, s.n, work.thin, CGM_GROWTH_POINTS_MAX);
+	return cgm_teeth_find(s.v, s.n, noise, &work, ret);
+}
+
 #endif

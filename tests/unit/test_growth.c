@@ -283,7 +283,7 @@ static void test_sawtooth(void **state)
 	(void)state;
 	level(75, 500);
 	add_teeth(&s, 10, 5, 100);
-	assert_true(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+	assert_true(teeth_find(1, &t));
 	/* the minima are at 5, 15, ... 65; what began before the first is no tooth */
 	assert_int_equal(t.n_minima, 7);
 	assert_int_equal(t.n, 6);
@@ -312,8 +312,8 @@ static void test_sawtooth(void **state)
 	/* teeth that do not matter are noise */
 	level(75, 500);
 	add_teeth(&s, 10, 5, 100);
-	assert_false(cgm_teeth_find(s.v, s.n, 91, &work, &t));
-	assert_true(cgm_teeth_find(s.v, s.n, 89, &work, &t));
+	assert_false(teeth_find(91, &t));
+	assert_true(teeth_find(89, &t));
 }
 
 static void test_few_teeth(void **state)
@@ -325,10 +325,10 @@ static void test_few_teeth(void **state)
 	/* minima at 5, 15, 25: two teeth; one more is three */
 	level(34, 500);
 	add_teeth(&s, 10, 5, 100);
-	assert_false(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+	assert_false(teeth_find(1, &t));
 	level(44, 500);
 	add_teeth(&s, 10, 5, 100);
-	assert_true(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+	assert_true(teeth_find(1, &t));
 	assert_int_equal(t.n, 3);
 	/* four minima: steady when they hardly differ, and nothing for sure otherwise */
 	verdict_is(1, CGM_GROWTH_STEADY);

@@ -28,6 +28,13 @@ static void test_math(void **state)
 	near_to(cgm_normal_two_sided(1e9), 0, 0);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
 static void test_select(void **state)
 {
 	uint64_t rnd = test_seed();
@@ -39,10 +46,54 @@ static void test_select(void **state)
 
 		for (size_t i = 0; i < n; i++)
 			v[i] = sorted[i] = (double)(next_random(&rnd) % 20);
-		cgm_sort(sorted, n);
+		qsort(sorted, n, sizeof *sorted, by_value);
 		near_to(cgm_select(v, n, k), sorted[k], 0);
 		near_to(cgm_median(v, n), (sorted[n / 2] + sorted[(n - 1) / 2]) / 2, 0);
 	}
+}
+
+/* Counted pair by pair; few values, so that many are equal. */
+static void test_signs(void **state)
+{
+	uint64_t rnd = test_seed();
+
+	(void)state;
+	for (size_t round = 0; round < 200; round++) {
+		struct cgm_signs signs;
+		double sum = 0;
+
+		level(1 + next_random(&rnd) % 70, 0);
+		for (size_t i = 0; i < s.n; i++) {
+			s.v[i].v = (double)(next_random(&rnd) % 20);
+			for (size_t k = 0; k < i; k++)
+				sum += (s.v[i].v > s.v[k].v) - (s.v[i].v < s.v[k].v);
+		}
+		cgm_pairs_signs(s.v, s.n, &work, &signs);
+		near_to(signs.s, sum, 0);
+	}
+	/* two of three are equal: 3 * 2 * 11 less 2 * 1 * 9, of 18 */
+	level(3, 5);
+	s.v[2].v = 4;
+	struct cgm_signs signs;
+
+	cgm_pairs_signs(s.v, s.n, &work, &signs);
+	near_to(signs.s, -2, 0);
+	near_to(signs.variance, 48.0 / 18, 1e-12);
+}
+
+/* More points than a line is laid through: it begins at the first and ends at the last of them. */
+static void test_long_line(void **state)
+{
+	struct cgm_line l;
+
+	(void)state;
+	level(CGM_GROWTH_POINTS_MAX, 500);
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v += (double)i;
+	cgm_line_fit(s.v, s.n, &work, &l);
+	near_to(l.slope, 1 / STEP_S, 1e-12);
+	near_to(l.level, 500, 1e-9);
+	near_to(l.rise, (double)s.n - 1, 1e-9);
 }
 
 /* Slopes between the pairs: 1, 1, 10/3, 1, 4.5, 8. */
@@ -207,6 +258,27 @@ static void test_thin(void **state)
 	assert_int_equal(cgm_thin_means(s.v, 480, r, 240), 240);
 }
 
+/* Of five points two and two are joined, when three are asked for, and the last is alone. */
+static void test_join(void **state)
+{
+	static const double v[] = {1, 3, 8, 10, 40};
+	struct cgm_xy r[5];
+
+	(void)state;
+	points(v, 5);
+	assert_int_equal(cgm_thin_join(s.v, 5, r, 5), 5);
+	near_to(r[4].v, 40, 0);
+	assert_int_equal(cgm_thin_join(s.v, 5, r, 4), 3);
+	assert_int_equal(cgm_thin_join(s.v, 5, r, 3), 3);
+	near_to(r[0].v, 2, 1e-12);
+	near_to(r[0].s, 0.5, 1e-12);
+	near_to(r[1].v, 9, 1e-12);
+	near_to(r[2].v, 40, 0);
+	near_to(r[2].s, 4, 0);
+	assert_int_equal(cgm_thin_join(s.v, 5, r, 1), 1);
+	near_to(r[0].v, 12.4, 1e-12);
+}
+
 /* What goes up and down alike is none: nothing is freed at once. */
 static void test_triangle(void **state)
 {
@@ -216,15 +288,15 @@ static void test_triangle(void **state)
 	level(120, 500);
 	for (size_t i = 0; i < s.n; i++)
 		s.v[i].v += (double)(i % 12 < 6 ? i % 12 : 12 - i % 12) * 10;
-	assert_false(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+	assert_false(teeth_find(1, &t));
 	/* three points up, one down is just one */
 	for (size_t i = 0; i < s.n; i++)
 		s.v[i].v = (double)(i % 4) * 10;
-	assert_true(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+	assert_true(teeth_find(1, &t));
 	/* and two up, one down is not */
 	for (size_t i = 0; i < s.n; i++)
 		s.v[i].v = (double)(i % 3) * 10;
-	assert_false(cgm_teeth_find(s.v, s.n, 1, &work, &t));
+	assert_false(teeth_find(1, &t));
 }
 
 static void test_jumps(void **state)
@@ -276,6 +348,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_math),
 		cmocka_unit_test(test_select),
+		cmocka_unit_test(test_signs),
+		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_slope_by_hand),
 		cmocka_unit_test(test_ties_by_hand),
 		cmocka_unit_test(test_line_by_brute_force),
@@ -283,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_correlation_counts),
 		cmocka_unit_test(test_walk_by_hand),
 		cmocka_unit_test(test_thin),
+		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_triangle),
 		cmocka_unit_test(test_jumps),
 		cmocka_unit_test(test_bend),
