@@ -289,7 +289,7 @@ static void test_plateau(void **state)
 	make();
 	part_is(CGM_TREND_DOCKER, CGM_GROWTH_PLATEAU);
 	assert_int_equal(trend.carrier, CGM_TREND_COUNT);
-	has("Docker's figure grew by 198 MiB until 02:29 and has been level since: page cache, "
+	has("Docker's figure grew by 198 MiB until 02:30 and has been level since: page cache, "
 	    "which the kernel takes back when it is needed.");
 	lacks("leak");
 	done();
