@@ -21,25 +21,27 @@ struct cgm_xy {
 
 enum cgm_growth_verdict {
 	CGM_GROWTH_UNKNOWN, /* not enough data: see more_s */
-	CGM_GROWTH_STEADY,  /* no trend, or one too small to matter */
+	CGM_GROWTH_STEADY,  /* no trend, or one too small to matter, or swings */
 	CGM_GROWTH_GROWING,
 	CGM_GROWTH_SHRINKING,
 	CGM_GROWTH_PLATEAU, /* it grew, and has levelled off since */
-	CGM_GROWTH_STEPPED, /* steady before and after a jump: since tells when */
+	CGM_GROWTH_STEPPED, /* steady after a jump to where it was not before: since tells when */
 	CGM_GROWTH_VERDICT_COUNT
 };
 /* "unknown", "steady", "growing", "shrinking", "plateau", "stepped". */
 extern const char *const cgm_growth_verdict_names[CGM_GROWTH_VERDICT_COUNT];
 
 struct cgm_growth_options {
-	double noise;	  /* changes over the window up to this never matter, same unit as v */
+	double noise;	/* changes over the window up to this never matter, same unit as v */
+	double matters; /* STEADY rules out a rise by this within the window, or an hour; 0: any */
 	double warm_up_s; /* what lies before this since the series' beginning is not judged; 0 */
 };
 
 struct cgm_growth {
 	enum cgm_growth_verdict verdict;
-	double rate, low,
-		high;	  /* per second; 95 % interval; of what is judged (since the change) */
+	/* Per second, of what is judged (since the change); 95 % interval, in which 0 is, too,
+	 * unless it is GROWING or SHRINKING. */
+	double rate, low, high;
 	double p;	  /* of the trend test, autocorrelation accounted for */
 	bool significant; /* a trend that is no chance */
 	bool sawtooth;	  /* judged by its minima: a garbage collector, reclaim */

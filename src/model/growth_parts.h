@@ -115,12 +115,63 @@ struct cgm_jump {
 	double size; /* signed */
 };
 
-#define CGM_JUMPS_MAX 4
+/* No two are nearer than a twenty-fourth of the points, or five. */
+#define CGM_JUMPS_MAX 24
 
 /* Sudden changes of level, the largest first. Returns how many there are, of at most @max. */
 size_t cgm_jumps_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
 		      struct cgm_jump *ret, size_t max);
 /* Where a line with one bend fits far better than a straight one: the first point after it. */
 bool cgm_bend_find(const struct cgm_xy *v, size_t n, size_t *ret_at);
+
+/* --- growth_pieces.c --- */
+
+/* Bends that are looked for, one behind the other. */
+#define CGM_BENDS_MAX 4
+
+/* A piece between bends. */
+struct cgm_piece {
+	size_t from, n;
+	struct cgm_line line;
+};
+
+/* The points as they are judged, and what was found in them. */
+struct cgm_judged {
+	const struct cgm_xy *v;
+	size_t n;
+	double noise, matters;
+	size_t start; /* behind the last jump */
+	double jump;  /* 0: none */
+	struct cgm_piece piece[CGM_BENDS_MAX + 1];
+	size_t n_pieces;
+	bool has_grown;	  /* a piece did, and a bend ended it */
+	size_t grew;	  /* the first such */
+	double grown;	  /* from its beginning to that of the last piece */
+	size_t settled;	  /* where it became level, when that is in no piece of its own; or 0 */
+	double steps;	  /* squares of what the bent line leaves over, a point */
+	bool significant; /* the last piece's line */
+};
+
+/* The last jump, if it is no stair. */
+struct cgm_cut {
+	size_t at; /* 0: there is none */
+	double jump;
+	size_t level_at; /* the jump before which the present level was not seen; 0: none */
+};
+
+struct cgm_cut cgm_judged_cut(const struct cgm_judged *j, struct cgm_growth_work *w);
+/* From start on: the pieces, and what is told of them. */
+void cgm_judged_pieces(struct cgm_judged *j, struct cgm_growth_work *w);
+
+/* --- growth_verdict.c --- */
+
+static inline const struct cgm_piece *cgm_last_piece(const struct cgm_judged *j)
+{
+	return &j->piece[j->n_pieces - 1];
+}
+/* What goes on; noticeably, though it slows. */
+bool cgm_growth_slows(const struct cgm_judged *j);
+/* What it is, and for UNKNOWN how many seconds more would tell. */
+enum cgm_growth_verdict cgm_growth_name(struct cgm_judged *j, double *ret_more_s);
 
 #endif

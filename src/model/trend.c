@@ -20,6 +20,8 @@
 #define NOISE_SHARE  0.005
 #define NOISE_COUNT  10.0
 #define NOISE_COUNTS 0.02
+/* "Has not grown" is said when growth by so many times as much is ruled out. */
+#define MATTERS 2
 /* A program that has just started fills its caches: a tenth of the time since, in these bounds. */
 #define WARM_UP_MIN_S 60.0
 #define WARM_UP_MAX_S 600.0
@@ -175,6 +177,7 @@ static int judge(const struct window *w, enum cgm_trend_id id, struct cgm_trend_
 	ret->first = (uint64_t)between(w->v[0].v, 0, 9e18);
 	ret->now = (uint64_t)between(w->v[n - 1].v, 0, 9e18);
 	o.noise = noise_of(id, w->v[n - 1].v);
+	o.matters = MATTERS * o.noise;
 	return cgm_growth_judge(w->v, n, &o, &ret->growth);
 }
 

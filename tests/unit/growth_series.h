@@ -8,6 +8,8 @@
 
 #define SERIES_MAX 2000
 #define STEP_S	   10.0
+/* A hundredth of what the draws lie at. */
+#define MATTERS 10.0
 
 struct series {
 	struct cgm_xy v[SERIES_MAX];
@@ -92,7 +94,7 @@ static inline void cut_gap(struct series *s, double from, double to)
 
 static inline struct cgm_growth judged(const struct series *s, double noise)
 {
-	struct cgm_growth_options o = {.noise = noise};
+	struct cgm_growth_options o = {.noise = noise, .matters = MATTERS};
 	struct cgm_growth g;
 
 	assert_int_equal(cgm_growth_judge(s->v, s->n, &o, &g), 0);

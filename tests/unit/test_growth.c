@@ -371,6 +371,12 @@ static void test_rose_at_first(void **state)
 	s.v[0].v = 100;
 	verdict_is(400, CGM_GROWTH_STEADY);
 	verdict_is(399, CGM_GROWTH_PLATEAU);
+	/* and one that is too short for two pieces is too short for that */
+	for (size_t n = 23; n < 25; n++) {
+		level(n, 500);
+		s.v[0].v = 100;
+		verdict_is(1, n < 24 ? CGM_GROWTH_STEADY : CGM_GROWTH_PLATEAU);
+	}
 }
 
 int main(void)

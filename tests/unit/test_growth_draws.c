@@ -243,6 +243,84 @@ static void test_sawtooth(void **state)
 	at_least(&t, "rising sawtooth is seen", t.sawtooth, 98);
 }
 
+/* Between two levels, up and down at times of chance, and back at one that was there before. */
+static void swinging(size_t n, uint64_t *rnd)
+{
+	size_t times = 2 + next_random(rnd) % 5, at = 0;
+
+	noise_start(&s, n, 0, rnd);
+	for (size_t i = 0; i < times; i++) {
+		size_t left = n - at, span = left / (times + 1 - i);
+
+		at += span * 3 / 4 + (size_t)(draw(rnd) * (double)span / 2);
+		add_step(&s, at, i % 2 ? -16 : 16);
+	}
+}
+
+/* Two teeth and a part of a third. */
+static void two_teeth(size_t n, uint64_t *rnd)
+{
+	size_t period = n * 2 / 5;
+
+	noise_start(&s, n, 0, rnd);
+	add_teeth(&s, period, (size_t)(draw(rnd) * (double)period * 0.8), 40);
+}
+
+static void two_bases(size_t n, uint64_t *rnd)
+{
+	size_t period = 12, low = 0;
+
+	noise_start(&s, n, 0, rnd);
+	add_teeth(&s, period, 5, 40);
+	for (size_t i = 0; i < n; i++) {
+		if ((i + 5) % period == 0)
+			low = draw(rnd) < 0.5;
+		s.v[i].v += low ? 12 : 0;
+	}
+}
+
+/* What comes back to a level is no step, and neither grew nor levelled off. */
+static void test_swings(void **state)
+{
+	uint64_t rnd = test_seed();
+	struct tally t = tally_all(swinging, 0, DRAWS, &rnd);
+
+	(void)state;
+	at_least(&t, "swings", t.by[CGM_GROWTH_STEADY] + t.by[CGM_GROWTH_UNKNOWN], 98);
+	t = tally_all(two_teeth, 0, DRAWS, &rnd);
+	at_least(&t, "two teeth", t.n - t.by[CGM_GROWTH_STEPPED], 98);
+	t = tally_all(two_teeth, 0, DRAWS, &rnd);
+	at_least(&t, "two teeth", t.by[CGM_GROWTH_STEADY] + t.by[CGM_GROWTH_UNKNOWN], 98);
+	t = tally_all(two_bases, 1, DRAWS, &rnd);
+	at_least(&t, "a base of two levels", t.by[CGM_GROWTH_STEADY] + t.by[CGM_GROWTH_UNKNOWN],
+		 98);
+}
+
+static size_t noise_of_20(size_t n, double rise, uint64_t *rnd)
+{
+	noise_start(&s, n, 0, rnd);
+	for (size_t i = 0; i < n; i++)
+		s.v[i].v = 1000 + 20 * (s.v[i].v - 1000);
+	add_ramp(&s, 0, 1, rise);
+	return judged(&s, 0.5).verdict == CGM_GROWTH_UNKNOWN;
+}
+
+/* Growth that drowns in noise is not called steady: nor, mostly, is what has none at all. */
+static void test_not_known(void **state)
+{
+	uint64_t rnd = test_seed();
+	struct tally t = {.n = DRAWS};
+	size_t slow = 0, none = 0;
+
+	(void)state;
+	for (size_t i = 0; i < DRAWS; i++) {
+		slow += noise_of_20(30, 20, &rnd);
+		none += noise_of_20(30, 0, &rnd);
+	}
+	at_least(&t, "slow in much noise", slow, 98);
+	at_least(&t, "none in much noise", none, 85);
+}
+
 /* The interval has the true rate in 95 of 100, and 90 at least. */
 static void test_interval(void **state)
 {
@@ -287,6 +365,9 @@ static void test_anything(void **state)
 		assert_in_range(g.verdict, 0, CGM_GROWTH_VERDICT_COUNT - 1);
 		assert_true(g.rate - g.rate == 0 && g.low - g.low == 0 && g.high - g.high == 0);
 		assert_true(g.p >= 0 && g.p <= 1 + 1e-6 && g.more_s >= 0);
+		assert_true(g.low <= g.rate && g.rate <= g.high);
+		if (g.verdict != CGM_GROWTH_GROWING && g.verdict != CGM_GROWTH_SHRINKING)
+			assert_true(g.low <= 0 && g.high >= 0);
 		if (g.verdict == CGM_GROWTH_UNKNOWN)
 			assert_true(g.more_s > 0);
 		else
@@ -303,7 +384,8 @@ int main(void)
 		cmocka_unit_test(test_random_walk), cmocka_unit_test(test_growing),
 		cmocka_unit_test(test_shrinking),   cmocka_unit_test(test_step),
 		cmocka_unit_test(test_plateau),	    cmocka_unit_test(test_sawtooth),
-		cmocka_unit_test(test_interval),    cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_swings),	    cmocka_unit_test(test_interval),
+		cmocka_unit_test(test_not_known),   cmocka_unit_test(test_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The name of what was found in a series. */
+#include "model/growth_parts.h"
+
+#include "base/banned.h"
+
+/* A curve that bent twice has levelled off when it is this much slower than at first. */
+#define SLOWER 10
+/* What goes on at more than one part in so many of what it was is no plateau. */
+#define SLOWS 4
+/* A plateau is at least one part in so many of what was seen: a pause is none. */
+#define LEVEL_PART 6
+/* What rose at first, in a watch of so many points at least, rose by so many times as much as it
+ * varies since. */
+#define LONG   (2 * CGM_GROWTH_POINTS_MIN)
+#define VARIES 2
+/* So few points may lean by chance, and by stairs of which each is as large as the rise. */
+#define FEW    60
+#define HOUR_S 3600
+
+const char *const cgm_growth_verdict_names[CGM_GROWTH_VERDICT_COUNT] = {
+	"unknown", "steady", "growing", "shrinking", "plateau", "stepped"};
+
+/* It fell, and has not come back to where it was: this may be the next tooth of a sawtooth. */
+static bool is_after_fall(const struct cgm_judged *j)
+{
+	const struct cgm_line *l = &cgm_last_piece(j)->line;
+
+	return j->jump < 0 && l->rise > 0 && l->rise < -j->jump;
+}
+
+/* It goes on, so slowly after two bends that it is the end of a curve. */
+static bool has_ebbed(const struct cgm_judged *j)
+{
+	const struct cgm_line *l = &cgm_last_piece(j)->line;
+
+	return j->n_pieces > 2 && j->has_grown && l->slope >= 0 &&
+	       l->slope * SLOWER <= j->piece[j->grew].line.slope;
+}
+
+/* What grew surely goes on, and not so much slower that it could be called level. */
+bool cgm_growth_slows(const struct cgm_judged *j)
+{
+	const struct cgm_line *l = &cgm_last_piece(j)->line;
+
+	return j->has_grown && l->p < CGM_GROWTH_LEVEL && l->rise > j->noise &&
+	       l->slope * SLOWS > j->piece[j->grew].line.slope;
+}
+
+/* Too much to be called steady, and not enough to be sure that it goes on. */
+static bool is_doubtful(const struct cgm_judged *j)
+{
+	const struct cgm_line *l = &cgm_last_piece(j)->line;
+	bool leans = cgm_last_piece(j)->n < FEW && l->p < CGM_GROWTH_LEVEL &&
+		     (l->low > 0 || l->high < 0);
+
+	return !j->significant && (l->trend || leans) && cgm_abs(l->rise) > j->noise;
+}
+
+/*
+ * It rose at first, too early in a long watch for a piece of its own, and has been level since: all
+ * of the last three quarters lies above the beginning, by more than it varies.
+ */
+static bool rose_at_first(struct cgm_judged *j)
+{
+	size_t from = j->n / 4;
+	double low = j->v[from].v, high = low, first = j->v[0].v;
+
+	for (size_t i = from; i < j->n; i++) {
+		low = j->v[i].v < low ? j->v[i].v : low;
+		high = j->v[i].v > high ? j->v[i].v : high;
+	}
+	if (j->n < LONG || low - first <= j->noise || low - first <= VARIES * (high - low))
+		return false;
+	while (j->v[j->settled].v < low)
+		j->settled++;
+	j->grown = (low + high) / 2 - first;
+	return true;
+}
+
+/*
+ * Growth that matters is not ruled out: within what was seen for @s seconds, or an hour of it.
+ * Twice the time halves the square of what the interval allows.
+ */
+static bool may_grow(const struct cgm_judged *j, double s, double *ret_more_s)
+{
+	double most = cgm_last_piece(j)->line.most * (s < HOUR_S ? s : HOUR_S);
+	double matters = j->matters > j->noise ? j->matters : j->noise, more;
+	double longest = s > HOUR_S ? s : HOUR_S;
+
+	if (!(j->matters > 0) || most <= matters)
+		return false;
+	more = s * (most * most / (matters * matters) - 1);
+	*ret_more_s = more < longest ? more : longest;
+	return true;
+}
+
+enum cgm_growth_verdict cgm_growth_name(struct cgm_judged *j, double *ret_more_s)
+{
+	const struct cgm_piece *p = cgm_last_piece(j);
+	const struct cgm_line *l = &p->line;
+	double all = j->v[j->n - 1].s - j->v[0].s, level = j->v[j->n - 1].s - j->v[p->from].s;
+
+	if (j->significant && cgm_abs(l->rise) > j->noise && !has_ebbed(j)) {
+		*ret_more_s = l->slope > 0 ? (-j->jump - l->rise) / l->slope : 0;
+		if (is_after_fall(j))
+			return CGM_GROWTH_UNKNOWN;
+		return l->rise > 0 ? CGM_GROWTH_GROWING : CGM_GROWTH_SHRINKING;
+	}
+	if (cgm_growth_slows(j))
+		return CGM_GROWTH_GROWING;
+	if (j->has_grown && j->grown > j->noise && l->most < j->piece[j->grew].line.least) {
+		*ret_more_s = (all - LEVEL_PART * level) / (LEVEL_PART - 1);
+		return *ret_more_s > 0 ? CGM_GROWTH_UNKNOWN : CGM_GROWTH_PLATEAU;
+	}
+	if (j->jump != 0)
+		return CGM_GROWTH_STEPPED;
+	*ret_more_s = level;
+	if (is_doubtful(j))
+		return CGM_GROWTH_UNKNOWN;
+	if (rose_at_first(j))
+		return CGM_GROWTH_PLATEAU;
+	return may_grow(j, level, ret_more_s) ? CGM_GROWTH_UNKNOWN : CGM_GROWTH_STEADY;
+}
