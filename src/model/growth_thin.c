@@ -5,27 +5,25 @@
 
 #include "base/banned.h"
 
-/* What stands in one span of time, of @max that are as long. */
+/* What stands in one span of time, of so many that are as long. */
 struct span {
 	size_t from, to;
+	size_t gone; /* spans up to this one, with those that have no points */
 };
 
-/* The next span that has points; false: no more. */
+/* The next span that has points; false: no more. Never more than @max, whatever is rounded. */
 static bool next_span(const struct cgm_xy *v, size_t n, size_t max, struct span *s)
 {
-	double each = (v[n - 1].s - v[0].s) / (double)max, at, end;
+	double each = (v[n - 1].s - v[0].s) / (double)max, end;
 
 	s->from = s->to;
 	if (s->from == n)
 		return false;
-	at = (v[s->from].s - v[0].s) / each;
+	do {
+		end = v[0].s + (double)++s->gone * each;
+	} while (s->gone < max && v[s->from].s >= end);
 	/* the last point lies on the end of the last span, and belongs to it */
-	if (at >= (double)(max - 1)) {
-		s->to = n;
-		return true;
-	}
-	end = v[0].s + (at > 0 ? (double)((size_t)at + 1) : 1) * each;
-	for (s->to++; s->to < n && v[s->to].s < end; s->to++)
+	for (s->to++; s->to < n && (s->gone >= max || v[s->to].s < end); s->to++)
 		;
 	return true;
 }
@@ -64,7 +62,7 @@ static bool is_few(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t 
 
 size_t cgm_thin_means(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max)
 {
-	struct span s = {0, 0};
+	struct span s = {0};
 	size_t m = 0;
 
 	if (is_few(v, n, ret, max))
@@ -76,7 +74,7 @@ size_t cgm_thin_means(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size
 
 size_t cgm_thin_sides(const struct cgm_xy *v, size_t n, struct cgm_xy *ret, size_t max)
 {
-	struct span s = {0, 0};
+	struct span s = {0};
 	size_t m = 0;
 
 	if (is_few(v, n, ret, 2 * max))

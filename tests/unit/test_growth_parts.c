@@ -258,6 +258,28 @@ static void test_thin(void **state)
 	assert_int_equal(cgm_thin_means(s.v, 480, r, 240), 240);
 }
 
+/* Points on the ends of spans, by paces that no double holds: the room is never too small. */
+static void test_thin_fits(void **state)
+{
+	uint64_t rnd = test_seed();
+
+	(void)state;
+	for (size_t round = 0; round < 2000; round++) {
+		struct cgm_xy r[SERIES_MAX];
+		size_t max = 20 + next_random(&rnd) % 200;
+		double from = 1.7e9 + draw(&rnd), pace = 0.001 + 10 * draw(&rnd);
+
+		s.n = 1 + max * (2 + next_random(&rnd) % 4);
+		for (size_t i = 0; i < s.n; i++)
+			s.v[i] = (struct cgm_xy){from + pace * (double)i, (double)i};
+		assert_int_equal(cgm_thin_means(s.v, s.n, r, max), max);
+		assert_true(cgm_thin_sides(s.v, s.n, r, max) <= 2 * max);
+		/* a clock that was tampered with */
+		s.v[next_random(&rnd) % s.n].s = from + 1e4 * draw(&rnd);
+		assert_true(cgm_thin_means(s.v, s.n, r, max) <= max);
+	}
+}
+
 /* Of five points two and two are joined, when three are asked for, and the last is alone. */
 static void test_join(void **state)
 {
@@ -357,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_correlation_counts),
 		cmocka_unit_test(test_walk_by_hand),
 		cmocka_unit_test(test_thin),
+		cmocka_unit_test(test_thin_fits),
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_triangle),
 		cmocka_unit_test(test_jumps),
