@@ -315,10 +315,28 @@ static void test_triangle(void **state)
 	for (size_t i = 0; i < s.n; i++)
 		s.v[i].v = (double)(i % 4) * 10;
 	assert_true(teeth_find(1, &t));
-	/* and two up, one down is not */
+	/* five up, two down is not, nor two up, one down */
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v = (double)(i % 7 < 6 ? i % 7 * 10 : 25);
+	assert_false(teeth_find(1, &t));
 	for (size_t i = 0; i < s.n; i++)
 		s.v[i].v = (double)(i % 3) * 10;
 	assert_false(teeth_find(1, &t));
+}
+
+/* Teeth of 90 on a base that is higher for a while: what turns is 0.45 of the middle of all. */
+static void test_high_base(void **state)
+{
+	struct cgm_teeth t;
+
+	(void)state;
+	for (int by = 90; by <= 130; by += 40) {
+		level(120, 500);
+		add_teeth(&s, 10, 5, 100);
+		add_step(&s, 40, by);
+		add_step(&s, 80, -by);
+		assert_int_equal(teeth_find(1, &t), by == 90);
+	}
 }
 
 static void test_jumps(void **state)
@@ -347,6 +365,34 @@ static void test_jumps(void **state)
 	level(100, 500);
 	add_ramp(&s, 0.4, 0.6, 400);
 	assert_int_equal(cgm_jumps_find(s.v, s.n, 1, &work, jump, CGM_JUMPS_MAX), 0);
+}
+
+static size_t jumps(void)
+{
+	struct cgm_jump jump[CGM_JUMPS_MAX];
+
+	return cgm_jumps_find(s.v, s.n, 1, &work, jump, CGM_JUMPS_MAX);
+}
+
+/* By 40, of which what lies further out may differ by 14; and not where nobody looked. */
+static void test_no_jumps(void **state)
+{
+	(void)state;
+	for (int before = 0; before < 2; before++)
+		for (int by = 13; by <= 15; by += 2) {
+			level(100, 500);
+			add_step(&s, 60, 40);
+			add_step(&s, before ? 55 : 65, by);
+			assert_int_equal(jumps(), by < 14);
+		}
+	/* 99 times ten seconds and the gap's more: three times as much as usual are 20.6 more */
+	for (int more = 20; more <= 21; more++) {
+		level(100, 500);
+		add_step(&s, 60, 40);
+		for (size_t i = 60; i < s.n; i++)
+			s.v[i].s += more;
+		assert_int_equal(jumps(), more == 20);
+	}
 }
 
 static void test_bend(void **state)
@@ -382,7 +428,9 @@ int main(void)
 		cmocka_unit_test(test_thin_fits),
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_triangle),
+		cmocka_unit_test(test_high_base),
 		cmocka_unit_test(test_jumps),
+		cmocka_unit_test(test_no_jumps),
 		cmocka_unit_test(test_bend),
 	};
 
