@@ -16,7 +16,9 @@
 #define NS_PER_MS INT64_C(1000000)
 /* An event may be listed a little after its own time: asked for again, and known by its digest. */
 #define OVERLAP_NS (INT64_C(2000) * NS_PER_MS)
-#define PATIENCE   2
+/* A slow engine tells seconds after the group has changed. */
+#define PATIENCE    2
+#define PATIENCE_MS 10000
 
 uint64_t cgm_watch_digest(const char *id)
 {
@@ -164,57 +166,34 @@ int cgm_watch_ask(struct cgm_watch *w)
 	return r;
 }
 
-static int tell_start(struct cgm_watch *w, struct cgm_member *m, const struct cgm_engine_event *e)
+static int tell_start(struct cgm_watch *w, const struct cgm_watch_life *l,
+		      const struct cgm_target *t, int64_t ms)
 {
-	const int64_t ms = e->time_ns / NS_PER_MS;
-	const uint64_t id = cgm_watch_digest(e->target.id);
-	const struct cgm_opt none = {0};
-	/* a container that was just made has not run before */
-	bool again = !cgm_ring_has(&w->created, id, ms, INT64_MAX / 4) &&
-		     (cgm_ring_has(&w->died, id, ms, INT64_MAX / 4) || (m && m->ran_before));
-
-	/* its first start is over: the next one is another */
-	if (cgm_ring_has(&w->created, id, ms, INT64_MAX / 4))
-		for (unsigned i = 0; i < CGM_WATCH_RING; i++)
-			if (w->created.v[i].id == id)
-				w->created.v[i].id = 0;
-	if (m) {
-		m->start_owed = false;
-		m->started_ms = ms;
-		if (m->run_from_ms < ms) /* where its group's change was not seen */
-			m->run_from_ms = ms;
-	}
-	return cgm_watch_tell(w, m ? &m->c.target : &e->target,
-			      again ? CGM_EVENT_RESTART : CGM_EVENT_START, ms, none, e->target.id);
+	return cgm_watch_tell(w, t, l->ran ? CGM_EVENT_RESTART : CGM_EVENT_START, ms,
+			      (struct cgm_opt){0}, t->id ? t->id : "");
 }
 
-static int tell_stop(struct cgm_watch *w, struct cgm_member *m, const struct cgm_engine_event *e)
+static int tell_stop(struct cgm_watch *w, const struct cgm_target *t, int64_t ms,
+		     struct cgm_opt code)
 {
-	const int64_t ms = e->time_ns / NS_PER_MS;
-
-	cgm_ring_add(&w->died, cgm_watch_digest(e->target.id), ms, ms);
-	if (m) {
-		m->stop_owed = false;
-		m->died_ms = ms;
-	}
-	return cgm_watch_tell(w, m ? &m->c.target : &e->target, CGM_EVENT_STOP, ms, e->exit_code,
-			      e->target.id);
+	return cgm_watch_tell(w, t, CGM_EVENT_STOP, ms, code, t->id ? t->id : "");
 }
 
 static int tell_one(struct cgm_watch *w, const struct cgm_engine_event *e)
 {
 	struct cgm_member *m = cgm_watch_find_id(w, e->target.id);
+	const struct cgm_target *t = m ? &m->c.target : &e->target;
 	const int64_t ms = e->time_ns / NS_PER_MS;
+	struct cgm_watch_life *l;
 
-	if (e->kind == CGM_ENGINE_CREATE)
-		cgm_ring_add(&w->created, cgm_watch_digest(e->target.id), ms, ms);
 	if (!m && (!e->target.name || !cgm_watch_wants(w, &e->target)))
 		return 0;
+	l = m ? &m->life : cgm_life_of_stranger(w, cgm_watch_digest(e->target.id));
 	switch (e->kind) {
 	case CGM_ENGINE_START:
-		return tell_start(w, m, e);
+		return cgm_life_hear_start(l, ms) ? tell_start(w, l, t, ms) : 0;
 	case CGM_ENGINE_DIE:
-		return tell_stop(w, m, e);
+		return cgm_life_hear_stop(l, ms) ? tell_stop(w, t, ms, e->exit_code) : 0;
 	case CGM_ENGINE_OOM:
 		return cgm_watch_tell_engine_oom(w, m, e);
 	case CGM_ENGINE_UPDATE:
@@ -256,6 +235,12 @@ int cgm_watch_tell_heard(struct cgm_watch *w)
 	return r;
 }
 
+void cgm_watch_owe(const struct cgm_watch *w, struct cgm_member *m)
+{
+	m->asked = 0;
+	m->owed_at_ms = w->round_at_ns / (uint64_t)NS_PER_MS;
+}
+
 static struct cgm_opt ask_exit_code(struct cgm_watch *w, const struct cgm_member *m)
 {
 	struct cgm_engine *e = m->c.target.engine ? cgm_session_engine(w->s) : NULL;
@@ -270,37 +255,43 @@ static struct cgm_opt ask_exit_code(struct cgm_watch *w, const struct cgm_member
 	return code;
 }
 
+/* Of what was seen in this round the moment is the round's. */
+static int64_t not_after(int64_t ms, int64_t round_ms)
+{
+	return ms < round_ms ? ms : round_ms;
+}
+
+/* Of a run that was seen and is gone again both are owed, the start at first. */
 static int tell_owed(struct cgm_watch *w, struct cgm_member *m)
 {
-	const char *id = m->c.target.id ? m->c.target.id : "";
-	const struct cgm_opt none = {0};
+	struct cgm_watch_life *l = &m->life;
 	int r = 0;
 
-	if (m->stop_owed) {
-		m->stop_owed = false;
-		r = cgm_watch_tell(w, &m->c.target, CGM_EVENT_STOP, m->ended_ms,
-				   m->ended ? ask_exit_code(w, m) : none, id);
-	}
-	if (r == 0 && m->start_owed) {
-		m->start_owed = false;
-		r = cgm_watch_tell(w, &m->c.target,
-				   m->ran_before ? CGM_EVENT_RESTART : CGM_EVENT_START,
-				   m->run_from_ms, none, id);
+	while (r == 0 && l->owed) {
+		if (l->told == CGM_TOLD_STOP) {
+			cgm_life_tell_start(l);
+			r = tell_start(w, l, &m->c.target, not_after(l->from_ms, w->round_ms));
+		} else {
+			cgm_life_tell_stop(l, l->ended_ms);
+			r = tell_stop(w, &m->c.target, not_after(l->ended_ms, w->round_ms),
+				      m->ended ? ask_exit_code(w, m) : (struct cgm_opt){0});
+		}
 	}
 	return r;
 }
 
 int cgm_watch_tell_unheard(struct cgm_watch *w)
 {
+	const uint64_t now_ms = w->round_at_ns / (uint64_t)NS_PER_MS;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < w->n; i++) {
 		struct cgm_member *m = w->v[i];
 		const bool by_engine = m->c.target.engine && w->from_engine && !w->ask_failed;
 
-		if (!m->stop_owed && !m->start_owed)
+		if (!m->life.owed)
 			continue;
-		if (!by_engine || m->asked >= PATIENCE)
+		if (!by_engine || (m->asked >= PATIENCE && now_ms - m->owed_at_ms >= PATIENCE_MS))
 			r = tell_owed(w, m);
 		else
 			w->ask_due = true;

@@ -131,7 +131,7 @@ int cgm_watch_tell_engine_oom(struct cgm_watch *w, const struct cgm_member *m,
 	if (cgm_ring_has(&w->killed, cgm_watch_digest(e->target.id), ms, SLACK_MS))
 		return 0;
 	/* its counter was read after that and says that nobody was */
-	if (m && !m->ended && m->kills.known && m->run_from_ms <= ms)
+	if (m && !m->ended && m->kills.known && m->life.from_ms <= ms)
 		return 0;
 	return tell(w, t, ms, ms, 1, "");
 }

@@ -64,6 +64,7 @@ static void update(struct cgm_watch *w, struct cgm_member *m, struct cgm_contain
 		cgm_target_clear(&m->c.target);
 		m->c.target = c->target;
 		c->target = (struct cgm_target){0};
+		cgm_life_name(w, &m->life, m->c.target.name);
 	}
 }
 
@@ -83,8 +84,13 @@ static int add(struct cgm_watch *w, struct cgm_container *c, uint64_t key)
 	m->key = key;
 	m->marked = w->listing;
 	m->events_wd = -1;
-	m->start_owed = m->kills_from_zero = w->listing > 1;
-	m->run_from_ms = w->round_ms;
+	m->kills_from_zero = w->listing > 1;
+	m->life = cgm_life_take(w, key);
+	m->ended = !m->c.path;
+	if (!m->ended)
+		cgm_life_began(&m->life, cgm_watch_wall_ms());
+	cgm_life_name(w, &m->life, m->c.target.name);
+	cgm_watch_owe(w, m);
 	v[w->n++] = m;
 	cgm_wake_follow(w, m);
 	return 0;
@@ -177,7 +183,7 @@ int cgm_watch_list(struct cgm_watch *w, struct cgm_err *err)
 /* Not in the last listing, its group gone, and its end told. */
 static bool is_over(const struct cgm_watch *w, const struct cgm_member *m)
 {
-	return m->marked != w->listing && (!m->c.path || (m->ended && !m->stop_owed));
+	return m->marked != w->listing && m->ended && !m->life.owed;
 }
 
 void cgm_watch_bury(struct cgm_watch *w)
@@ -198,6 +204,7 @@ void cgm_watch_bury(struct cgm_watch *w)
 		}
 		w->dead = dead;
 		dead[w->n_dead++] = m;
+		cgm_life_keep(w, &m->life);
 		cgm_wake_unfollow(w, m);
 	}
 	w->n = kept;

@@ -15,6 +15,23 @@
 
 #define CGM_WATCH_EVENTS_MAX 4096 /* of one round: more are dropped */
 
+/* What of a container's life has been told, and how far its group is ahead of that. Moments are of
+ * the wall clock, ms since the epoch. */
+enum cgm_told { CGM_TOLD_NOTHING, CGM_TOLD_START, CGM_TOLD_STOP };
+struct cgm_watch_life {
+	uint64_t id; /* digest of the container's id, or of the group's path; 0: none */
+	uint64_t name;
+	enum cgm_told told;
+	bool ran;	      /* has stopped before: its next start is a restart */
+	unsigned owed;	      /* turns that its group has taken and nobody told of: at most 2 */
+	int64_t from_ms;      /* its run was first seen; while it has no group: the last one */
+	int64_t told_from_ms; /* that of the run whose start was told last */
+	int64_t stopped_ms;   /* the stop that was told last */
+	int64_t ended_ms;     /* its group was seen to be gone */
+	struct cgm_opt limit; /* the effective one, as it was told last */
+	bool has_limit;
+};
+
 struct cgm_member {
 	struct cgm_container c;
 	uint64_t key;			/* digest of id or path */
@@ -29,14 +46,10 @@ struct cgm_member {
 	struct cgm_effective_limit effective;
 	struct cgm_opt headroom;
 	char *effective_from;
-	/* its life; moments are of the wall clock, ms since the epoch */
-	bool ended;		     /* it has no group now */
-	bool ran_before;	     /* this run is not its first */
-	bool stop_owed, start_owed;  /* happened, and the engine has not told of it */
-	int64_t run_from_ms;	     /* when this run was first seen; while ended: the last one */
-	int64_t ended_ms;	     /* when it was seen to have ended */
-	int64_t died_ms, started_ms; /* as the engine told last */
-	unsigned asked;		     /* how often the engine answered since something is owed */
+	struct cgm_watch_life life;
+	bool ended;	     /* it has no group now */
+	unsigned asked;	     /* how often the engine answered since something is owed */
+	uint64_t owed_at_ms; /* since when, CLOCK_MONOTONIC */
 	/* kills: see watch_kills.c */
 	struct cgm_opt kills; /* the counter as it was told of; unknown: not read in this run */
 	bool kills_from_zero; /* the run began while it was watched: all are news */
@@ -68,6 +81,9 @@ struct cgm_watch_ring {
 	unsigned next;
 };
 
+/* Containers without a group whose life is remembered; the oldest are forgotten. */
+#define CGM_WATCH_LIVES 256
+
 struct cgm_watch {
 	struct cgm_session *s;
 	struct cgm_watch_request q;
@@ -89,7 +105,9 @@ struct cgm_watch {
 	int64_t heard_from_ns, heard_until_ns; /* of interest; asked for so far */
 	uint64_t *seen;			       /* digests of events near heard_until_ns */
 	size_t n_seen;
-	struct cgm_watch_ring created, died, killed;
+	struct cgm_watch_ring killed;
+	struct cgm_watch_life past[CGM_WATCH_LIVES]; /* of those who are no members */
+	unsigned next_past;
 	/* what wakes */
 	int inotify;
 	struct cgm_oomwatch *log;
@@ -122,6 +140,25 @@ void cgm_watch_bury(struct cgm_watch *w);
 /* watch_sample.c: 0 also when it has no group at the moment; -ENOMEM. */
 int cgm_member_sample(struct cgm_watch *w, struct cgm_member *m, uint64_t now_ms);
 
+/* watch_life.c. Of one that is no member: valid until the next call. */
+struct cgm_watch_life *cgm_life_of_stranger(struct cgm_watch *w, uint64_t id);
+/* For a new member, and when a member leaves. */
+struct cgm_watch_life cgm_life_take(struct cgm_watch *w, uint64_t id);
+void cgm_life_keep(struct cgm_watch *w, const struct cgm_watch_life *l);
+/* By its name it may have a limit from before. */
+void cgm_life_name(struct cgm_watch *w, struct cgm_watch_life *l, const char *name);
+/* Its group was seen to be gone, or to be there (again). */
+void cgm_life_ended(struct cgm_watch_life *l, int64_t now_ms);
+void cgm_life_began(struct cgm_watch_life *l, int64_t now_ms);
+/* It is told by its group. */
+void cgm_life_tell_stop(struct cgm_watch_life *l, int64_t ms);
+void cgm_life_tell_start(struct cgm_watch_life *l);
+/* The engine says so: true when that is news, and is told. */
+bool cgm_life_hear_stop(struct cgm_watch_life *l, int64_t ms);
+bool cgm_life_hear_start(struct cgm_watch_life *l, int64_t ms);
+/* Takes note of it: true when another one was told before. */
+bool cgm_life_limit(struct cgm_watch_life *l, struct cgm_opt limit);
+
 /* watch_events.c */
 uint64_t cgm_watch_digest(const char *id);
 void cgm_ring_add(struct cgm_watch_ring *r, uint64_t id, int64_t from_ms, int64_t to_ms);
@@ -130,6 +167,8 @@ bool cgm_ring_has(const struct cgm_watch_ring *r, uint64_t id, int64_t ms, int64
 bool cgm_watch_ask_is_due(const struct cgm_watch *w, uint64_t now_ms);
 /* A container that is no member may be told of all the same. */
 bool cgm_watch_wants(const struct cgm_watch *w, const struct cgm_target *t);
+/* From now on it is waited for what the engine says of a turn that its group has taken. */
+void cgm_watch_owe(const struct cgm_watch *w, struct cgm_member *m);
 /* Asks the engine for what happened since it was last asked. */
 int cgm_watch_ask(struct cgm_watch *w);
 /* Tells of what was heard. */

@@ -92,37 +92,31 @@ static int keep_from(struct cgm_member *m, const struct cgm_level *levels, size_
 	return 0;
 }
 
-static int tell_limit(struct cgm_watch *w, struct cgm_member *m,
-		      const struct cgm_effective_limit *e)
+/* While a run's start is not told yet its limit may not be set yet. */
+static int tell_limit(struct cgm_watch *w, struct cgm_member *m)
 {
-	const struct cgm_opt none = {0};
+	const struct cgm_opt none = {0}, now = m->effective.from_host ? none : m->effective.bytes;
 
-	if (!m->has_levels ||
-	    (e->bytes.known == m->effective.bytes.known && e->bytes.v == m->effective.bytes.v))
+	if (m->life.owed || !m->has_levels || !cgm_life_limit(&m->life, now))
 		return 0;
-	return cgm_watch_tell(w, &m->c.target, CGM_EVENT_LIMIT, w->round_ms,
-			      e->from_host ? none : e->bytes, "");
+	return cgm_watch_tell(w, &m->c.target, CGM_EVENT_LIMIT, w->round_ms, now, "");
 }
 
 static int read_levels(struct cgm_watch *w, struct cgm_member *m, uint64_t now_ms)
 {
 	const uint32_t up = CGM_FILE_BIT(CGM_FILE_CHARGED) | CGM_FILE_BIT(CGM_FILE_STAT) |
 			    CGM_FILE_BIT(CGM_FILE_LIMIT) | CGM_FILE_BIT(CGM_FILE_HIGH);
-	struct cgm_effective_limit e;
 	struct cgm_level *levels = NULL;
 	size_t n = 0;
 	int r = cgm_levels_read(w->s->reader, m->c.path, up, up, &levels, &n);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	e = cgm_effective_limit(levels, n, w->s->mem_total, w->s->hierarchy->version);
-	r = tell_limit(w, m, &e);
-	m->effective = e;
+	m->effective = cgm_effective_limit(levels, n, w->s->mem_total, w->s->hierarchy->version);
 	m->headroom = cgm_headroom(levels, n, w->s->mem_total);
 	m->has_levels = true;
 	m->levels_at_ms = now_ms;
-	if (r == 0)
-		r = keep_from(m, levels, n);
+	r = keep_from(m, levels, n);
 	cgm_levels_free(levels, n);
 	return r;
 }
@@ -139,20 +133,17 @@ static void note_end(struct cgm_watch *w, struct cgm_member *m)
 	if (m->ended)
 		return;
 	m->ended = true;
-	m->ended_ms = w->round_ms;
-	m->stop_owed = m->died_ms < m->run_from_ms;
-	m->asked = 0;
+	cgm_life_ended(&m->life, cgm_watch_wall_ms());
+	cgm_watch_owe(w, m);
 	w->list_due = w->ask_due = true;
 }
 
 static void note_return(struct cgm_watch *w, struct cgm_member *m)
 {
-	m->ended = false;
-	m->ran_before = true;
+	m->ended = m->has_levels = false;
 	m->kills_from_zero = true;
-	m->start_owed = m->started_ms <= m->run_from_ms;
-	m->run_from_ms = w->round_ms;
-	m->asked = 0;
+	cgm_life_began(&m->life, cgm_watch_wall_ms());
+	cgm_watch_owe(w, m);
 	cgm_wake_follow(w, m);
 }
 
@@ -176,6 +167,8 @@ int cgm_member_sample(struct cgm_watch *w, struct cgm_member *m, uint64_t now_ms
 	if (!m->has_levels || m->sample.v[CGM_LIMIT] != limit ||
 	    now_ms - m->levels_at_ms >= LEVELS_MS)
 		r = read_levels(w, m, now_ms);
+	if (r == 0)
+		r = tell_limit(w, m);
 	cgm_breakdown_make(&m->sample, &w->host, NULL, 0, &m->breakdown);
 	if (m->changed || !m->why)
 		m->why = cgm_why(&m->sample, &w->host);

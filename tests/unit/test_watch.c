@@ -128,6 +128,21 @@ static void next(struct run *r)
 	assert_int_equal(cgm_watch_round(r->w, &r->r, &err), 0);
 }
 
+/* The engine was patiently waited for. */
+static void wait_long(const struct run *r, uint64_t ms)
+{
+	for (size_t i = 0; i < r->w->n; i++)
+		r->w->v[i]->owed_at_ms -= ms;
+}
+
+static void assert_quiet(struct run *r, int rounds)
+{
+	for (int i = 0; i < rounds; i++) {
+		next(r);
+		assert_int_equal(r->r.n_events, 0);
+	}
+}
+
 static void assert_event(const struct run *r, size_t i, const char *name, enum cgm_event_kind kind,
 			 int64_t value)
 {
@@ -206,7 +221,7 @@ static void test_start(void **state)
 	stop(&r);
 }
 
-/* The engine has forgotten the event: told after it was asked twice. */
+/* The engine has forgotten the event: told after it was asked twice, and ten seconds. */
 static void test_start_unheard(void **state)
 {
 	struct run r;
@@ -215,11 +230,11 @@ static void test_start_unheard(void **state)
 	group(&r, DB, "100\n", "50");
 	list(&r, true, true);
 	r.w->list_due = true;
-	next(&r);
+	assert_quiet(&r, 1);
 	assert_int_equal(r.r.n, 2);
-	assert_int_equal(r.r.n_events, 0);
-	next(&r);
-	assert_int_equal(r.r.n_events, 0);
+	wait_long(&r, 9000); /* long, but not long enough */
+	assert_quiet(&r, 3);
+	wait_long(&r, 1000);
 	next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "db", CGM_EVENT_START, -1);
@@ -262,9 +277,10 @@ static void test_stop_unheard(void **state)
 	list(&r, false, false);
 	assert_int_equal(cgm_watch_round(r.w, &r.r, NULL), 0);
 	assert_int_equal(r.r.n_events, 0);
+	wait_long(&r, 9000);
+	assert_quiet(&r, 2);
+	wait_long(&r, 1000);
 	next(&r);
-	if (!r.r.n_events)
-		next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "web", CGM_EVENT_STOP, 3);
 	next(&r);
@@ -308,12 +324,124 @@ static void test_restart(void **state)
 	next(&r);
 	assert_int_equal(r.r.n, 0);
 	group(&r, WEB, "10\n", "5");
-	for (int i = 0; i < 4 && !r.r.n_events; i++)
-		next(&r);
+	assert_quiet(&r, 2);
+	wait_long(&r, 10000);
+	next(&r);
 	assert_int_equal(r.r.n_events, 2);
 	assert_event(&r, 0, "web", CGM_EVENT_STOP, -1);
 	assert_event(&r, 1, "web", CGM_EVENT_RESTART, -1);
 	assert_int_equal(r.r.n, 1);
+	stop(&r);
+}
+
+/* A slow engine: both turns of the group were told, and it tells of them once more. */
+static void test_restart_late(void **state)
+{
+	const int64_t long_ago = 60000;
+	struct run r;
+
+	start(state, &r);
+	r.w->v[0]->life.from_ms -= long_ago;
+	remove_group(&r, WEB);
+	list(&r, false, false);
+	assert_quiet(&r, 3);
+	wait_long(&r, 10000);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_STOP, -1);
+	assert_quiet(&r, 1);
+	assert_int_equal(r.w->n, 0); /* it is no member any more */
+	(void)engine_says(&r, "die", WEB, 0);
+	assert_quiet(&r, 2);
+	group(&r, WEB, "10\n", "5");
+	list(&r, true, false);
+	r.w->list_due = true;
+	assert_quiet(&r, 3);
+	wait_long(&r, 10000);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_RESTART, -1);
+	(void)engine_says(&r, "start", WEB, 0);
+	assert_quiet(&r, 2);
+	/* the next one is another */
+	say_restart(&r);
+	next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	assert_event(&r, 0, "web", CGM_EVENT_STOP, 0);
+	assert_event(&r, 1, "web", CGM_EVENT_RESTART, -1);
+	stop(&r);
+}
+
+/* Told of by the group while it stayed a member: "die" comes after the next run was seen. */
+static void test_restart_late_member(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	remove_group(&r, WEB);
+	assert_quiet(&r, 2);
+	group(&r, WEB, "10\n", "5");
+	next(&r);
+	assert_int_equal(r.w->v[0]->life.owed, 2);
+	wait_long(&r, 10000);
+	for (int i = 0; i < 3 && !r.r.n_events; i++)
+		next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	assert_event(&r, 0, "web", CGM_EVENT_STOP, -1);
+	assert_event(&r, 1, "web", CGM_EVENT_RESTART, -1);
+	(void)engine_says(&r, "die", WEB, cgm_watch_wall_ms() - r.w->v[0]->life.from_ms);
+	assert_quiet(&r, 2);
+	(void)engine_says(&r, "start", WEB, 0);
+	assert_quiet(&r, 2);
+	(void)engine_says(&r, "die", WEB, -1); /* after it was seen to run */
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_STOP, 137);
+	stop(&r);
+}
+
+/* The engine tells before the group is looked at again. */
+static void test_restart_early(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	r.w->v[0]->life.from_ms -= 60000;
+	say_restart(&r);
+	next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	cgm_life_ended(&r.w->v[0]->life, r.r.time_ms + 5);
+	cgm_life_began(&r.w->v[0]->life, r.r.time_ms + 5);
+	assert_int_equal(r.w->v[0]->life.owed, 0);
+	wait_long(&r, 20000);
+	assert_quiet(&r, 3);
+	/* neither was told of this one */
+	cgm_life_ended(&r.w->v[0]->life, r.r.time_ms + 6);
+	cgm_life_began(&r.w->v[0]->life, r.r.time_ms + 6);
+	assert_int_equal(r.w->v[0]->life.owed, 2);
+	stop(&r);
+}
+
+/* A run that came and went while the engine had nothing to say. */
+static void test_short_run_unheard(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	group(&r, DB, "100\n", "50");
+	list(&r, true, true);
+	r.w->list_due = true;
+	assert_quiet(&r, 1);
+	remove_group(&r, DB);
+	list(&r, true, false);
+	assert_quiet(&r, 2);
+	wait_long(&r, 10000);
+	next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	assert_event(&r, 0, "db", CGM_EVENT_START, -1);
+	assert_event(&r, 1, "db", CGM_EVENT_STOP, -1);
+	(void)engine_says(&r, "start", DB, 5000); /* late */
+	assert_quiet(&r, 2);
 	stop(&r);
 }
 
@@ -431,6 +559,74 @@ static void test_limit(void **state)
 	stop(&r);
 }
 
+/* A new run has no limit until its runtime has set it: that is no other limit. */
+static void test_limit_of_a_new_run(void **state)
+{
+	struct run r = {.t = *state};
+
+	fill(&r);
+	group_file(&r, WEB, "memory.max", "65536\n");
+	open_watch(&r, NULL, 0, 0);
+	remove_group(&r, WEB);
+	assert_quiet(&r, 1);
+	group(&r, WEB, "10\n", "5");
+	assert_quiet(&r, 1);
+	group_file(&r, WEB, "memory.max", "65536\n");
+	say_restart(&r);
+	next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	assert_quiet(&r, 2);
+	/* and where it is another one after all */
+	remove_group(&r, WEB);
+	assert_quiet(&r, 1);
+	group(&r, WEB, "10\n", "5");
+	group_file(&r, WEB, "memory.max", "131072\n");
+	assert_quiet(&r, 1);
+	say_restart(&r);
+	next(&r);
+	assert_int_equal(r.r.n_events, 2);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_LIMIT, 131072);
+	assert_quiet(&r, 2);
+	stop(&r);
+}
+
+/* Made anew under its name, with the same limit or another one. */
+static void test_limit_of_a_name(void **state)
+{
+	struct run r = {.t = *state};
+
+	fill(&r);
+	group_file(&r, WEB, "memory.max", "65536\n");
+	open_watch(&r, NULL, 0, 0);
+	for (int i = 0; i < 2; i++) {
+		const char *id = i == 0 ? DB : WEB;
+
+		remove_group(&r, i == 0 ? WEB : DB);
+		group(&r, id, "10\n", "5");
+		group_file(&r, id, "memory.max", i == 0 ? "65536\n" : "131072\n");
+		tree_file(r.t, "docker/containers.json",
+			  i == 0 ? "[{\"Id\":\"" DB
+				   "\",\"Names\":[\"/web\"],\"State\":\"running\"}]"
+				 : "[{\"Id\":\"" WEB
+				   "\",\"Names\":[\"/web\"],\"State\":\"running\"}]");
+		r.w->list_due = true;
+		for (int k = 0; k < 5; k++) {
+			next(&r);
+			wait_long(&r, 10000);
+			for (size_t e = 0; e < r.r.n_events; e++)
+				if (r.r.events[e].event.kind == CGM_EVENT_LIMIT) {
+					assert_int_equal(i, 1);
+					assert_int_equal(r.r.events[e].event.value.v, 131072);
+					i = 2;
+				}
+		}
+		assert_int_not_equal(i, 1);
+	}
+	stop(&r);
+}
+
 /* The engine goes away: those that were known stay who they are, and nobody comes without a name.
  */
 static void test_engine_lost(void **state)
@@ -476,11 +672,17 @@ int main(void)
 		{"stop", test_stop},
 		{"stop unheard", test_stop_unheard},
 		{"restart", test_restart},
+		{"restart, late", test_restart_late},
+		{"restart, late, of a member", test_restart_late_member},
+		{"restart, early", test_restart_early},
+		{"short run unheard", test_short_run_unheard},
 		{"kills", test_kills},
 		{"kills logged", test_kills_logged},
 		{"kill of the gone", test_kill_of_the_gone},
 		{"kills before", test_kills_before},
 		{"limit", test_limit},
+		{"limit of a new run", test_limit_of_a_new_run},
+		{"limit of a name", test_limit_of_a_name},
 		{"engine lost", test_engine_lost},
 		{"targets", test_targets},
 	};
