@@ -20,10 +20,17 @@
 	 CGM_INSPECT_GROUPS | CGM_INSPECT_SITES)
 #define WATCH_MAX_MS ((uint64_t)24 * 3600 * 1000)
 
+/* --for: of all that are named, watched in the same time. */
+struct seen {
+	struct cgm_observed *v;
+	size_t n;
+};
+
 struct explain_opts {
 	struct cgm_go_options go; /* first: its setters are shared */
 	unsigned sections;	  /* 0: all */
 	uint64_t watch_ms;
+	struct seen *seen;
 	struct cgm_opt what_if;
 	struct cgm_history_options history;
 };
@@ -165,14 +172,78 @@ static void forget_go(struct cgm_snapshot *s)
 	s->n_go = 0;
 }
 
+/* The engine is asked for its path alone: what else it knows is to be of after the watch. */
+static int find_path(struct cgm_session *s, struct cgm_container *c)
+{
+	struct cgm_container known = {0};
+
+	if (!c->target.id)
+		return 0;
+	known.target.id = strdup(c->target.id);
+	if (!known.target.id)
+		return -ENOMEM;
+	if (cgm_container_complete(s, &known, NULL) == 0 && known.path) {
+		free(c->path);
+		c->path = CGM_TAKE(known.path);
+	}
+	cgm_container_clear(&known);
+	return 0;
+}
+
+static int add_seen(struct cgm_session *s, struct cgm_container *c, struct seen *seen)
+{
+	struct cgm_observed *v = reallocarray(seen->v, seen->n + 1, sizeof *v);
+
+	if (!v)
+		return -ENOMEM;
+	seen->v = v;
+	if (find_path(s, c) < 0)
+		return -ENOMEM;
+	if (!c->path)
+		return 0;
+	v += seen->n;
+	*v = (struct cgm_observed){.path = strdup(c->path)};
+	seen->n += v->path != NULL;
+	return v->path ? 0 : -ENOMEM;
+}
+
+static int watch(struct cgm_session *s, struct cgm_container *c, const void *opts)
+{
+	const struct explain_opts *o = opts;
+	char what[64] = "it";
+	struct cgm_observe_request q = {.watch_ms = o->watch_ms,
+					.go = cgm_go_inspect(&o->go, WANTED) & CGM_INSPECT_STATS,
+					.arg = what};
+
+	if (c)
+		return add_seen(s, c, o->seen);
+	if (!s->reader || !o->seen->n)
+		return 0;
+	if (o->seen->n > 1)
+		(void)snprintf(what, sizeof what, "%zu targets", o->seen->n);
+	if (isatty(STDERR_FILENO))
+		q.progress = show_progress;
+	return cgm_observe(s, &q, o->seen->v, o->seen->n);
+}
+
+/* Each is told of once. */
+static struct cgm_observed *take_seen(struct seen *seen, const char *path)
+{
+	for (size_t i = 0; seen && path && i < seen->n; i++)
+		if (seen->v[i].path && strcmp(seen->v[i].path, path) == 0) {
+			free(CGM_TAKE(seen->v[i].path));
+			return &seen->v[i];
+		}
+	return NULL;
+}
+
 static int explain_one(const struct cgm_global *g, struct cgm_session *s, struct cgm_container *c,
 		       struct cgm_outcome *outcome, const void *opts, struct cgm_err *err)
 {
 	const struct explain_opts *o = opts;
 	CGM_AUTO_FREE char *name = strdup(c->target.name ? c->target.name : "");
 	struct cgm_snapshot_request q = {
-		.watch_ms = o->watch_ms,
-		.arg = name,
+		.seen = take_seen(o->seen, c->path),
 		.look_inside = true,
 		.inspect = cgm_go_inspect(&o->go, WANTED),
 		.go_url = o->go.url,
@@ -184,8 +255,6 @@ static int explain_one(const struct cgm_global *g, struct cgm_session *s, struct
 
 	if (o->sections)
 		how.text.sections = o->sections;
-	if (name && isatty(STDERR_FILENO))
-		q.progress = show_progress;
 	r = cgm_snapshot_take(s, c, &q, &snap, err);
 	if (r < 0)
 		return r;
@@ -221,10 +290,12 @@ static int check_options(const struct explain_opts *o, struct cgm_err *err)
 
 static int run_explain(const struct cgm_global *g, void *opts, int argc, char **argv)
 {
-	const struct explain_opts *o = opts;
+	struct explain_opts *o = opts;
 	struct cgm_explain_show how = {.text = cgm_text_options(g, STDOUT_FILENO),
 				       .what_if = o->what_if};
 	struct cgm_err err = {0};
+	struct seen seen = {0};
+	int r;
 
 	if (check_options(o, &err) < 0) {
 		cgm_warn("explain: %s", err.msg);
@@ -234,10 +305,16 @@ static int run_explain(const struct cgm_global *g, void *opts, int argc, char **
 		how.text.sections = o->sections;
 	if (o->history.at_ms && argc > 0)
 		return cgm_explain_at(g, &o->history, &how, argc, argv);
-	return cgm_show_targets(g, opts, argc, argv,
-				"explain needs a TARGET: a container's name or id, a cgroup path, "
-				"pid:N, self or host",
-				explain_one);
+	if (o->watch_ms)
+		o->seen = &seen;
+	r = cgm_show_prepared(g, o, argc, argv,
+			      "explain needs a TARGET: a container's name or id, a cgroup path, "
+			      "pid:N, self or host",
+			      o->watch_ms ? watch : NULL, explain_one);
+	for (size_t i = 0; i < seen.n; i++)
+		cgm_observed_clear(&seen.v[i]);
+	free(seen.v);
+	return r;
 }
 
 extern const struct cgm_command cgm_cmd_explain;

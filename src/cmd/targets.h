@@ -15,5 +15,12 @@ typedef int cgm_show_fn(const struct cgm_global *g, struct cgm_session *s, struc
  */
 int cgm_show_targets(const struct cgm_global *g, const void *opts, int argc, char **argv,
 		     const char *missing, cgm_show_fn *show);
+/*
+ * The same, but all are found first, and @prepare is called for each of them and once more with
+ * NULL: before the first is shown. 0 or -errno, which ends it.
+ */
+typedef int cgm_prepare_fn(struct cgm_session *s, struct cgm_container *c, const void *opts);
+int cgm_show_prepared(const struct cgm_global *g, const void *opts, int argc, char **argv,
+		      const char *missing, cgm_prepare_fn *prepare, cgm_show_fn *show);
 
 #endif

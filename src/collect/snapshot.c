@@ -9,7 +9,6 @@
 #include "cgroup/limits.h"
 #include "base/units.h"
 #include "cgroup/walk.h"
-#include "collect/observe.h"
 #include "model/breakdown.h"
 #include "sys/host.h"
 
@@ -163,10 +162,8 @@ static int read_processes(struct cgm_session *s, const struct cgm_snapshot_reque
 static int read_all(struct cgm_session *s, const struct cgm_snapshot_request *q,
 		    struct cgm_snapshot *snap)
 {
-	int r = q->watch_ms ? cgm_snapshot_observe(s, q, snap) : 0;
+	int r = read_group(s, snap);
 
-	if (r == 0)
-		r = read_group(s, snap);
 	if (r < 0 || !snap->path)
 		return r;
 	r = note_denied(snap);
@@ -199,6 +196,16 @@ static int sum_containers(struct cgm_session *s, struct cgm_snapshot *snap)
 	return 0;
 }
 
+static void take_seen(struct cgm_observed *seen, struct cgm_snapshot *snap)
+{
+	if (!seen)
+		return;
+	snap->before = seen->before;
+	snap->window_ms = seen->window_ms;
+	snap->track = seen->track;
+	seen->track = (struct cgm_track){0};
+}
+
 int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,
 		      const struct cgm_snapshot_request *q, struct cgm_snapshot *ret,
 		      struct cgm_err *err)
@@ -219,6 +226,7 @@ int cgm_snapshot_take(struct cgm_session *s, struct cgm_container *c,
 		r = cgm_host_read(s->root, &snap.host);
 	if (r == 0 && s->reader && snap.target.kind == CGM_TARGET_HOST)
 		r = sum_containers(s, &snap);
+	take_seen(q->seen, &snap);
 	if (r == 0 && s->reader && snap.path)
 		r = read_all(s, q, &snap);
 	else if (r == 0 && !s->hierarchy)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "collect/containers.h"
 #include "collect/inspect.h"
+#include "collect/observe.h"
 #include "golang/profile.h"
 
 #define CGM_PROCS_MAX 8192
@@ -19,10 +20,7 @@ struct cgm_snapshot_request {
 	const char *go_url; /* with CGM_INSPECT_ENDPOINT; NULL: the program's own sockets */
 	enum cgm_go_profile profile;
 	struct cgm_buf *profile_data; /* where the profile goes */
-	uint64_t watch_ms;	      /* sample again and again for so long first; 0: once */
-	/* Called several times a second while watching; NULL: nobody wants to know. */
-	void (*progress)(uint64_t done_ms, uint64_t total_ms, void *arg);
-	void *arg;
+	struct cgm_observed *seen;    /* what was seen of it until now: taken over. NULL: nothing */
 };
 
 /*

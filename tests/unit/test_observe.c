@@ -69,21 +69,20 @@ static void progress(uint64_t done, uint64_t total, void *arg)
 	write_group(c->t, c->calls, c->killed_from && c->calls >= c->killed_from);
 }
 
-static void observe(struct tree *t, struct changes *c, struct cgm_snapshot *snap)
+static void observe(struct tree *t, struct changes *c, struct cgm_observed *snap)
 {
 	struct cgm_session s = {0};
-	const struct cgm_snapshot_request q = {
-		.watch_ms = WATCH_MS, .progress = progress, .arg = c};
+	const struct cgm_observe_request q = {.watch_ms = WATCH_MS, .progress = progress, .arg = c};
 
 	tree_v2(t);
+	tree_file(t, "proc/meminfo", "MemTotal: 8388608 kB\n");
 	write_group(t, 0, 0);
 	assert_int_equal(cgm_reader_new(t->h, &s.reader), 0);
 	s.root = t->root;
 	s.hierarchy = t->h;
 	c->t = t;
-	*snap = (struct cgm_snapshot){.version = 2, .path = strdup("/x")};
-	snap->host.mem_total = (struct cgm_opt){UINT64_C(8) << 30, true};
-	assert_int_equal(cgm_snapshot_observe(&s, &q, snap), 0);
+	*snap = (struct cgm_observed){.path = strdup("/x")};
+	assert_int_equal(cgm_observe(&s, &q, snap, 1), 0);
 	cgm_reader_free(s.reader);
 }
 
@@ -102,7 +101,7 @@ static void test_steps(void **state)
 static void test_points(void **state)
 {
 	struct changes c = {0};
-	struct cgm_snapshot snap;
+	struct cgm_observed snap;
 
 	observe(*state, &c, &snap);
 	assert_true(c.ended);
@@ -125,7 +124,7 @@ static void test_points(void **state)
 		assert_true(p->v[CGM_SERIES_ANON] > p[-1].v[CGM_SERIES_ANON]);
 		assert_true(p->time_ms >= p[-1].time_ms);
 	}
-	cgm_snapshot_clear(&snap);
+	cgm_observed_clear(&snap);
 }
 
 /* It goes away, comes back, and is short of memory then. */
@@ -134,7 +133,7 @@ static void test_events(void **state)
 	static const enum cgm_event_kind kinds[] = {CGM_EVENT_STOP, CGM_EVENT_START,
 						    CGM_EVENT_OOM_KILL};
 	struct changes c = {.gone_from = 7, .back_from = 14, .killed_from = 18};
-	struct cgm_snapshot snap;
+	struct cgm_observed snap;
 
 	observe(*state, &c, &snap);
 	assert_int_equal(snap.track.n_events, 3);
@@ -143,37 +142,73 @@ static void test_events(void **state)
 	assert_true(snap.track.events[2].value.known);
 	assert_int_equal(snap.track.events[2].value.v, 1);
 	assert_true(snap.track.n < 21 && snap.track.n >= 2);
-	cgm_snapshot_clear(&snap);
+	/* what is counted over the window is counted over this run alone */
+	assert_true(cgm_get(&snap.before, CGM_CHARGED) >= (14 + 10) * MIB);
+	assert_true(snap.window_ms > 0 && snap.window_ms < WATCH_MS);
+	cgm_observed_clear(&snap);
 }
 
 static void test_gone_for_good(void **state)
 {
 	struct changes c = {.gone_from = 7, .back_from = UINT32_MAX};
-	struct cgm_snapshot snap;
+	struct cgm_observed snap;
 
 	observe(*state, &c, &snap);
 	assert_int_equal(snap.track.n_events, 1);
 	assert_int_equal(snap.track.events[0].kind, CGM_EVENT_STOP);
-	cgm_snapshot_clear(&snap);
+	cgm_observed_clear(&snap);
+}
+
+/* Two in the same time, of which one ends. */
+static void test_two(void **state)
+{
+	struct changes c = {.gone_from = 7, .back_from = UINT32_MAX};
+	struct tree *t = *state;
+	struct cgm_session s = {0};
+	const struct cgm_observe_request q = {
+		.watch_ms = WATCH_MS, .progress = progress, .arg = &c};
+	struct cgm_observed v[2] = {{.path = strdup("/x")}, {.path = strdup("/y")}};
+
+	tree_v2(t);
+	tree_file(t, "proc/meminfo", "MemTotal: 8388608 kB\n");
+	write_group(t, 0, 0);
+	tree_file(t, "sys/fs/cgroup/y/memory.current", "4096\n");
+	tree_file(t, "sys/fs/cgroup/y/memory.stat", "anon 4096\nfile 0\n");
+	assert_int_equal(cgm_reader_new(t->h, &s.reader), 0);
+	s.root = t->root;
+	s.hierarchy = t->h;
+	c.t = t;
+	assert_int_equal(cgm_observe(&s, &q, v, 2), 0);
+	assert_true(c.ended); /* and was told once of each step: progress() looks at that */
+	assert_int_equal(v[0].track.n_events, 1);
+	assert_true(v[0].track.n < 21);
+	assert_int_equal(v[0].window_ms, 0);
+	assert_int_equal(v[1].track.n_events, 0);
+	assert_int_equal(v[1].track.n, 21);
+	assert_int_equal(v[1].window_ms, WATCH_MS);
+	assert_int_equal(v[1].track.points[20].v[CGM_SERIES_ANON], 4096);
+	cgm_observed_clear(&v[0]);
+	cgm_observed_clear(&v[1]);
+	cgm_reader_free(s.reader);
 }
 
 static void test_never_there(void **state)
 {
 	struct tree *t = *state;
 	struct cgm_session s = {0};
-	const struct cgm_snapshot_request q = {.watch_ms = WATCH_MS};
-	struct cgm_snapshot snap = {.version = 2, .path = strdup("/none")};
+	const struct cgm_observe_request q = {.watch_ms = WATCH_MS};
+	struct cgm_observed snap = {.path = strdup("/none")};
 
 	tree_v2(t);
 	assert_int_equal(cgm_reader_new(t->h, &s.reader), 0);
 	s.root = t->root;
 	s.hierarchy = t->h;
-	assert_int_equal(cgm_snapshot_observe(&s, &q, &snap), 0);
+	assert_int_equal(cgm_observe(&s, &q, &snap, 1), 0);
 	assert_int_equal(snap.window_ms, 0);
 	assert_int_equal(snap.track.n, 0);
 	assert_int_equal(snap.before.version, 0);
 	cgm_reader_free(s.reader);
-	cgm_snapshot_clear(&snap);
+	cgm_observed_clear(&snap);
 }
 
 int main(void)
@@ -185,6 +220,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_points, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_events, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_gone_for_good, tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_two, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_never_there, tree_setup, tree_teardown),
 	};
 
