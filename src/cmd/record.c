@@ -258,7 +258,7 @@ static int prepare(struct record *r, const struct cgm_global *g, int argc, char 
 	if (e == 0 && cgm_session_is_live(r->session))
 		(void)cgm_starter_open(r->session, &r->session->starter);
 	if (e == 0)
-		e = cgm_sink_open(r->path, &r->o->keep, r->every_ms, &r->sink);
+		e = cgm_sink_open(r->path, r->o->file != NULL, &r->o->keep, r->every_ms, &r->sink);
 	if (e)
 		return e;
 	q.since_ms = r->last_ms = cgm_sink_last_round(r->sink);

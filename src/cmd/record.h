@@ -27,9 +27,9 @@ int cgm_record_parse_keep(const char *text, struct cgm_history_keep *ret, struct
 extern const struct cgm_option cgm_record_options[];
 
 struct cgm_record_sink;
-/* 0, or an exit status, said on stderr. */
-int cgm_sink_open(const char *path, const struct cgm_history_keep *keep, uint64_t every_ms,
-		  struct cgm_record_sink **ret);
+/* @named: by the user, so no folder is made for it. 0, or an exit status, said on stderr. */
+int cgm_sink_open(const char *path, bool named, const struct cgm_history_keep *keep,
+		  uint64_t every_ms, struct cgm_record_sink **ret);
 void cgm_sink_free(struct cgm_record_sink *s);
 CGM_DEFINE_CLEANUP(struct cgm_record_sink *, cgm_sink_free)
 /* When the last round was written, ms since the epoch; 0: never. */

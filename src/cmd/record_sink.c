@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/units.h"
@@ -24,6 +25,7 @@ struct waiting {
 struct cgm_record_sink {
 	struct cgm_history *h; /* NULL: it could not be opened again */
 	char *path;
+	bool named; /* by the user: its folder has to be there */
 	struct cgm_history_keep keep;
 	uint64_t every_ms;
 	struct waiting *waiting;
@@ -59,8 +61,32 @@ void cgm_sink_free(struct cgm_record_sink *s)
 	free(s);
 }
 
-int cgm_sink_open(const char *path, const struct cgm_history_keep *keep, uint64_t every_ms,
-		  struct cgm_record_sink **ret)
+/* A mistyped path is not to leave folders behind; those of the default are made. */
+static int check_folder(const struct cgm_record_sink *s, struct cgm_err *err)
+{
+	CGM_AUTO_FREE char *dir = strdup(s->path);
+	char *slash = dir ? strrchr(dir, '/') : NULL;
+
+	if (!dir)
+		return cgm_err_set(err, ENOMEM, "out of memory");
+	if (!s->named || !slash || slash == dir)
+		return 0;
+	*slash = '\0';
+	if (access(dir, F_OK) == 0)
+		return 0;
+	return cgm_err_set(err, errno, "%s: cannot be made in %s: %s", s->path, dir,
+			   strerror(errno));
+}
+
+static int open_history(struct cgm_record_sink *s, struct cgm_err *err)
+{
+	int r = check_folder(s, err);
+
+	return r < 0 ? r : cgm_history_open_writer(s->path, &s->keep, &s->h, err);
+}
+
+int cgm_sink_open(const char *path, bool named, const struct cgm_history_keep *keep,
+		  uint64_t every_ms, struct cgm_record_sink **ret)
 {
 	CGM_CLEANUP(cgm_sink_free_p) struct cgm_record_sink *s = calloc(1, sizeof *s);
 	struct cgm_err err = {0};
@@ -72,7 +98,8 @@ int cgm_sink_open(const char *path, const struct cgm_history_keep *keep, uint64_
 	}
 	s->keep = *keep;
 	s->every_ms = every_ms;
-	r = cgm_history_open_writer(path, keep, &s->h, &err);
+	s->named = named;
+	r = open_history(s, &err);
 	if (r < 0) {
 		cgm_warn("%s", err.msg);
 		return CGM_EXIT_FAILED;
@@ -208,7 +235,7 @@ int cgm_sink_reopen(struct cgm_record_sink *s)
 
 	cgm_history_free(CGM_TAKE(s->h));
 	s->opened_at_s = now_s();
-	r = cgm_history_open_writer(s->path, &s->keep, &s->h, &err);
+	r = open_history(s, &err);
 	if (r < 0)
 		cgm_warn("%s", err.msg);
 	return r;

@@ -5,6 +5,7 @@ load common
 setup() {
 	root=$FIXTURES/v2-docker
 	file=$BATS_TEST_TMPDIR/state/history.db
+	mkdir -m 700 "${file%/*}"
 	recorder=
 }
 teardown() { [ -z "$recorder" ] || kill -KILL "$recorder" 2>/dev/null || true; }
@@ -51,7 +52,14 @@ finish() {
 	[ "$(sql "SELECT project || '/' || service FROM targets WHERE name = 'shop-web-1'")" = shop/web ] || fail compose
 	[ "$(sql 'SELECT count(*) FROM targets WHERE length(container_id) = 64 AND path IS NOT NULL')" = 4 ] || fail ids
 	[ "$(stat -c %a "$file")" = 600 ] || fail "$(stat -c %a "$file")"
-	[ "$(stat -c %a "${file%/*}")" = 700 ] || fail folder
+}
+
+@test "no folder is made for a file that was named" {
+	cgmem --root "$root" record --file "$BATS_TEST_TMPDIR/no/such/h.db"
+	status_is 1
+	[ "$(printf '%s\n' "$stderr" | grep -c '')" = 1 ] || fail "$stderr"
+	err_has "$BATS_TEST_TMPDIR/no/such/h.db: cannot be made in $BATS_TEST_TMPDIR/no/such: No such file or directory"
+	[ ! -e "$BATS_TEST_TMPDIR/no" ] || fail "a folder was made"
 }
 
 @test "targets alone, and none that is known" {
@@ -126,7 +134,6 @@ finish() {
 }
 
 @test "a file that is none is refused and left alone" {
-	mkdir -p "${file%/*}"
 	printf 'not a history, and nobody may overwrite it\n' >"$file"
 	cgmem --root "$root" record --file "$file"
 	status_is 1
