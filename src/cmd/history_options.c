@@ -198,6 +198,43 @@ static void add_go(const struct cgm_track *t, struct cgm_point *p)
 	}
 }
 
+/* Between an OOM kill and the stop that follows from it. */
+#define KILLED_MS (INT64_C(60) * 1000)
+
+/*
+ * When a life ended that @time_ms lies behind the end of; 0: none did. From the kill on, or the
+ * stop, memory is taken down piece by piece: a sample of then is of nothing.
+ */
+static int64_t death_before(const struct cgm_track *t, int64_t time_ms)
+{
+	int64_t killed = 0, died = 0;
+
+	for (size_t i = 0; i < t->n_events; i++) {
+		const struct cgm_event *e = &t->events[i];
+
+		if (e->kind == CGM_EVENT_OOM_KILL) {
+			killed = e->time_ms;
+		} else if (e->kind == CGM_EVENT_STOP) {
+			died = killed && e->time_ms - killed <= KILLED_MS ? killed : e->time_ms;
+			died = died <= time_ms ? died : 0;
+		} else if (e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART) {
+			if (e->time_ms > time_ms)
+				break;
+			died = killed = 0;
+		}
+	}
+	return died;
+}
+
+const struct cgm_point *cgm_history_point_alive(const struct cgm_track *t, int64_t at_ms)
+{
+	const struct cgm_point *p = cgm_track_at(t, CGM_SERIES_CHARGED, at_ms);
+	int64_t died = p ? death_before(t, p->time_ms) : 0;
+	const struct cgm_point *before = died ? cgm_track_at(t, CGM_SERIES_CHARGED, died - 1) : p;
+
+	return before ? before : p;
+}
+
 int cgm_history_point_at(struct cgm_history *h, const struct cgm_history_target *t, int64_t at_ms,
 			 struct cgm_point *ret, struct cgm_err *err)
 {
@@ -205,11 +242,12 @@ int cgm_history_point_at(struct cgm_history *h, const struct cgm_history_target 
 	char at[CGM_TEXT_MAX], near[CGM_TEXT_MAX];
 	const struct cgm_point *p;
 	int64_t now = cgm_now_ms();
-	int r = cgm_history_read(h, t->id, at_ms - LOOK_BACK_MS, at_ms, 0, &track, err);
+	/* a kill and its stop may be told a little later than the sample of between */
+	int r = cgm_history_read(h, t->id, at_ms - LOOK_BACK_MS, at_ms + KILLED_MS, 0, &track, err);
 
 	if (r < 0)
 		return r;
-	p = cgm_track_at(&track, CGM_SERIES_CHARGED, at_ms);
+	p = cgm_history_point_alive(&track, at_ms);
 	(void)cgm_when_short(at, at_ms, now);
 	if (!p)
 		r = cgm_err_set(err, ENODATA, "%.80s: nothing was recorded in the 6 h before %s",

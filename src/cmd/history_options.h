@@ -8,6 +8,7 @@
 #define CGMEM_CMD_HISTORY_OPTIONS_H
 
 #include "cmd/command.h"
+#include "sample/history.h"
 #include "store/history.h"
 
 #define CGM_SINCE_DEFAULT_MS (INT64_C(24) * 3600 * 1000)
@@ -41,5 +42,7 @@ int cgm_history_nothing(const char *name, int64_t since_ms, int64_t last_ms, str
  */
 int cgm_history_point_at(struct cgm_history *h, const struct cgm_history_target *t, int64_t at_ms,
 			 struct cgm_point *ret, struct cgm_err *err);
+/* The last point of @t by then at which it was alive and whole; NULL: none. Borrowed. */
+const struct cgm_point *cgm_history_point_alive(const struct cgm_track *t, int64_t at_ms);
 
 #endif

@@ -247,6 +247,16 @@ static void fill_item(const struct cgm_watch *w, const struct cgm_member *m,
 		cgm_point_add_go(&i->row, &i->point);
 }
 
+/*
+ * A container in which nobody lives is being made or torn down: what its files still say is of no
+ * moment of its life. (A unit may be empty for good.)
+ */
+static bool is_lifeless(const struct cgm_member *m)
+{
+	return m->c.target.kind == CGM_TARGET_CONTAINER && cgm_has(&m->sample, CGM_PIDS) &&
+	       m->sample.v[CGM_PIDS] == 0;
+}
+
 static int fill_items(struct cgm_watch *w, size_t *ret_n)
 {
 	size_t n = 0;
@@ -260,7 +270,7 @@ static int fill_items(struct cgm_watch *w, size_t *ret_n)
 		w->items_cap = w->n;
 	}
 	for (size_t i = 0; i < w->n; i++)
-		if (!w->v[i]->ended && w->v[i]->has_stat)
+		if (!w->v[i]->ended && w->v[i]->has_stat && !is_lifeless(w->v[i]))
 			fill_item(w, w->v[i], &w->items[n++]);
 	*ret_n = n;
 	return 0;

@@ -301,11 +301,11 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 	for (size_t i = 0; i < track->n_events; i++) {
 		const struct cgm_event *e = &track->events[i];
 
-		if (e->time_ms < t->from_ms || e->time_ms > t->to_ms)
-			continue;
-		if (e->kind == CGM_EVENT_OOM_KILL)
+		/* a kill that ends it lies behind the last point */
+		if (e->time_ms >= t->from_ms && e->kind == CGM_EVENT_OOM_KILL)
 			t->n_kills += e->value.known && e->value.v ? e->value.v : 1;
-		if (e->kind != CGM_EVENT_START && e->kind != CGM_EVENT_RESTART)
+		if (e->time_ms < t->from_ms || e->time_ms > t->to_ms ||
+		    (e->kind != CGM_EVENT_START && e->kind != CGM_EVENT_RESTART))
 			continue;
 		t->n_restarts += e->time_ms > t->from_ms;
 		t->cut_ms = e->time_ms;

@@ -124,13 +124,61 @@ static void test_moments(void **state)
 	assert_non_null(strstr(err.msg, "9999-01-01: that is yet to come"));
 }
 
+static void point_at(struct cgm_track *t, int64_t ms)
+{
+	struct cgm_point p = {.time_ms = ms};
+
+	cgm_point_set(&p, CGM_SERIES_CHARGED, (uint64_t)ms);
+	assert_int_equal(cgm_track_add(t, &p), 0);
+}
+
+static void event_at(struct cgm_track *t, enum cgm_event_kind kind, int64_t ms)
+{
+	const struct cgm_event e = {.kind = kind, .time_ms = ms};
+
+	assert_int_equal(cgm_track_add_event(t, &e), 0);
+}
+
+/* What is sampled while it is taken down is not what it was. */
+static void test_alive(void **state)
+{
+	static const int64_t cases[][2] = {
+		{9999, 0},	{10000, 10000}, {29999, 20000},
+		{30000, 30000}, {31000, 30000}, /* killed at 30500, stopped at 31500 */
+		{31999, 30000}, {40000, 30000}, {50000, 50000},
+		{51000, 50000}, {52000, 52000}, /* a kill that did not end it */
+		{60000, 52000},			/* stopped at 60000 */
+	};
+	struct cgm_track t = {0};
+
+	(void)state;
+	for (int64_t ms = 10000; ms <= 30000; ms += 10000)
+		point_at(&t, ms);
+	event_at(&t, CGM_EVENT_OOM_KILL, 30500);
+	point_at(&t, 31000);
+	event_at(&t, CGM_EVENT_STOP, 31500);
+	point_at(&t, 31600);
+	event_at(&t, CGM_EVENT_RESTART, 49000);
+	point_at(&t, 50000);
+	event_at(&t, CGM_EVENT_OOM_KILL, 51500);
+	point_at(&t, 52000);
+	event_at(&t, CGM_EVENT_RESTART, 52500);
+	event_at(&t, CGM_EVENT_STOP, 60000);
+	point_at(&t, 60000);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct cgm_point *p = cgm_history_point_alive(&t, cases[i][0]);
+
+		assert_int_equal(p ? p->time_ms : 0, cases[i][1]);
+	}
+	cgm_track_clear(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_found),
-		cmocka_unit_test(test_not_found),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_moments),
+		cmocka_unit_test(test_found),	cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_nothing), cmocka_unit_test(test_moments),
+		cmocka_unit_test(test_alive),
 	};
 
 	(void)setenv("TZ", "UTC0", 1);

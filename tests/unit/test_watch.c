@@ -197,6 +197,21 @@ static void test_stat_on_change(void **state)
 	stop(&r);
 }
 
+/* Nobody lives in it any more, or yet: what its files say is no point of its life. */
+static void test_lifeless(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	group_file(&r, WEB, "pids.current", "0\n");
+	next(&r);
+	assert_int_equal(r.r.n, 0);
+	group_file(&r, WEB, "pids.current", "1\n");
+	next(&r);
+	assert_int_equal(r.r.n, 1);
+	stop(&r);
+}
+
 static void test_start(void **state)
 {
 	struct run r;
@@ -667,6 +682,7 @@ int main(void)
 	} cases[] = {
 		{"rows", test_rows},
 		{"stat on change", test_stat_on_change},
+		{"lifeless", test_lifeless},
 		{"start", test_start},
 		{"start unheard", test_start_unheard},
 		{"stop", test_stop},
