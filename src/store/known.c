@@ -120,6 +120,19 @@ void cgm_known_sweep(struct cgm_known_targets *all, int64_t round)
 	all->hint = 0;
 }
 
+void cgm_known_drop(struct cgm_known_targets *all, struct cgm_known *k)
+{
+	size_t i = 0;
+
+	while (i < all->n && all->v[i] != k)
+		i++;
+	if (i == all->n)
+		return;
+	memmove(all->v + i, all->v + i + 1, (--all->n - i) * sizeof *all->v);
+	all->hint = 0;
+	known_free(k);
+}
+
 void cgm_known_clear(struct cgm_known_targets *all)
 {
 	for (size_t i = 0; i < all->n; i++)

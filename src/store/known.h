@@ -45,6 +45,8 @@ struct cgm_known *cgm_known_add(struct cgm_known_targets *all, const char *kind,
 int cgm_known_about(struct cgm_known *k, const struct cgm_history_target *t);
 /* Forgets those that were not seen in or after @round, and have nothing left to be written. */
 void cgm_known_sweep(struct cgm_known_targets *all, int64_t round);
+/* Forgets one. */
+void cgm_known_drop(struct cgm_known_targets *all, struct cgm_known *k);
 void cgm_known_clear(struct cgm_known_targets *all);
 
 #endif

@@ -22,6 +22,9 @@ enum cgm_statement {
 	CGM_SQL_ROUNDS,
 	CGM_SQL_ROUNDS_COUNT,
 	CGM_SQL_TARGET_FIND,
+	CGM_SQL_TARGET_SHORT, /* by a name that is the beginning of its id */
+	CGM_SQL_TARGET_OF_ID,
+	CGM_SQL_TARGET_RENAME,
 	CGM_SQL_TARGET_ADD,
 	CGM_SQL_TARGET_SET,
 	CGM_SQL_TARGET_SEEN,
@@ -125,6 +128,9 @@ int cgm_history_find_last(struct cgm_history *h, struct cgm_err *err);
 int cgm_history_span_get(struct cgm_history *h, enum cgm_tier t, enum cgm_family f, int64_t target,
 			 int64_t time_s, struct cgm_sums *s, int64_t *ret_span_s,
 			 struct cgm_err *err);
+/* Fills k->id, 0 where @t is not in the file under any name. 0 or -errno with words. */
+int cgm_history_find_target(struct cgm_history *h, struct cgm_known *k,
+			    const struct cgm_history_target *t, struct cgm_err *err);
 /* So much is a change. */
 uint64_t cgm_history_change(enum cgm_series_id id);
 /* Ends the recording: what is summed up so far is written. */

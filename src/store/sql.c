@@ -25,6 +25,11 @@ static const char *const texts[CGM_SQL_RAW_ADD] = {
 	[CGM_SQL_ROUNDS_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM rounds WHERE time_ms BETWEEN "
 				 "? AND ? LIMIT ?)",
 	[CGM_SQL_TARGET_FIND] = "SELECT id FROM targets WHERE kind = ? AND name = ?",
+	[CGM_SQL_TARGET_SHORT] =
+		"SELECT id FROM targets WHERE kind = 'container' AND name = ? AND container_id = ?",
+	[CGM_SQL_TARGET_OF_ID] = "SELECT id FROM targets WHERE kind = 'container' AND "
+				 "container_id = ? AND name <> ? ORDER BY last_ms DESC LIMIT 1",
+	[CGM_SQL_TARGET_RENAME] = "UPDATE targets SET name = ?2 WHERE id = ?1",
 	[CGM_SQL_TARGET_ADD] = "INSERT INTO targets(kind, name, first_ms, last_ms) "
 			       "VALUES(?, ?, ?3, ?3)",
 	[CGM_SQL_TARGET_SET] = "UPDATE targets SET project = ?2, service = ?3, image = ?4, "

@@ -101,14 +101,12 @@ static void bind_text(struct cgm_history *h, sqlite3_stmt *s, int at, const char
 		(void)h->sq->bind_text(s, at, text, -1, SQLITE_STATIC);
 }
 
-static int find_target(struct cgm_history *h, struct cgm_known *k, struct cgm_err *err)
+static int find_target(struct cgm_history *h, struct cgm_known *k,
+		       const struct cgm_history_target *t, struct cgm_err *err)
 {
-	sqlite3_stmt *s = cgm_history_sql(h, CGM_SQL_TARGET_FIND, err);
-	int r;
+	sqlite3_stmt *s;
+	int r = cgm_history_find_target(h, k, t, err);
 
-	bind_text(h, s, 1, k->kind);
-	bind_text(h, s, 2, k->name);
-	r = cgm_history_number(h, s, &k->id, err);
 	if (r || k->id)
 		return r;
 	s = cgm_history_sql(h, CGM_SQL_TARGET_ADD, err);
@@ -168,8 +166,8 @@ int cgm_history_target(struct cgm_history *h, const struct cgm_history_target *t
 		k = cgm_known_add(&h->known, t->kind, t->name);
 	if (!k || cgm_known_about(k, t) < 0)
 		return cgm_err_set(err, ENOMEM, "%s: no memory", h->path);
-	if (!k->id)
-		r = find_target(h, k, err);
+	if (!k->id || !k->told) /* another id may have been recorded without a name */
+		r = find_target(h, k, t, err);
 	if (r == 0 && !k->told)
 		r = tell_about(h, k, err);
 	if (r)
