@@ -143,12 +143,15 @@ int cgm_watch_ask(struct cgm_watch *w)
 	struct cgm_engine *e = cgm_session_engine(w->s);
 	struct cgm_engine_events list = {0};
 	int64_t since_ns = w->heard_until_ns;
+	const bool groups_changed = w->ask_due;
 	int r;
 
 	w->asked_at_ms = cgm_watch_mono_ns() / (uint64_t)NS_PER_MS;
 	w->ask_due = false;
-	if (!e)
+	if (!e) {
+		w->list_due = w->list_due || groups_changed;
 		return 0;
+	}
 	if (since_ns > until_ns) /* the clock was set back */
 		since_ns = until_ns;
 	since_ns -= OVERLAP_NS;

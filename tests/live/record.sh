@@ -70,6 +70,35 @@ record_rows() {
   ((theirs > 41943040 && ours - theirs <= 1048576 && theirs - ours <= 1048576)) || { echo "ps: $theirs, history: $ours"; return 1; }
 }
 
+# The recorder is there before the engine: one identity, with what was recorded until then.
+record_nameless() {
+  local file=$dockerd_dir/history/nameless.db id
+  id=$(docker inspect -f '{{.Id}}' rec-a) || return
+  mv "$dockerd_dir/sock" "$dockerd_dir/sock.away"
+  record_start "$file" || { mv "$dockerd_dir/sock.away" "$dockerd_dir/sock"; return 1; }
+  until_sql "$file" "SELECT count(*) FROM targets WHERE name = '${id:0:12}'" || return
+  sleep 2
+  mv "$dockerd_dir/sock.away" "$dockerd_dir/sock"
+  docker run --rm --net none lab:1 /bin/busybox true >/dev/null # groups come and go: it is looked again
+  until_sql "$file" "SELECT count(*) FROM targets WHERE name = 'rec-a' AND container_id = '$id'" || return
+  is_sql "$file" "SELECT count(*) FROM targets WHERE container_id = '$id'" 1 || return
+  is_sql "$file" "SELECT min(s.round) = (SELECT min(id) FROM rounds) FROM samples s JOIN targets t ON t.id = s.target WHERE t.name = 'rec-a'" 1 || return
+  record_end TERM
+}
+# One restart is one stop and one start, and no other limit; ten times.
+record_restarts() {
+  local i stops starts limits
+  read -r stops starts limits < <(record_counts "$1")
+  for ((i = 0; i < 10; i++)); do docker restart -t 0 rec-a >/dev/null || return; done
+  until_sql "$1" "SELECT count(*) >= $((starts + 10)) FROM events e JOIN targets t ON t.id = e.target WHERE t.name = 'rec-a' AND e.kind = 'restart'" || return
+  sleep 13 # until nobody is waited for any more
+  [[ $(record_counts "$1") = "$((stops + 10)) $((starts + 10)) $limits" ]] || { echo "before: $stops $starts $limits, now: $(record_counts "$1")"; return 1; }
+}
+record_counts() {
+  sql "$1" "SELECT sum(e.kind = 'stop') || ' ' || sum(e.kind = 'restart') || ' ' || sum(e.kind = 'limit') FROM events e
+    JOIN targets t ON t.id = e.target WHERE t.name = 'rec-a'"
+}
+
 record_life() {
   docker kill rec-a >/dev/null || return
   until_sql "$1" "$(event_sql rec-a stop 'value = 137')" || return
@@ -202,6 +231,7 @@ record_checks() {
   check "record: a second recorder is refused, with the pid of the first" record_second "$file"
   check "record: reads no more than it needs" record_cheap "$file"
   check "record: stop, start, restart, a short life" record_life "$file"
+  check "record: ten restarts" record_restarts "$file"
   check "record: a new container of the same name is the same" record_identity "$file"
   check "record: one OOM kill is one event" record_kill "$file"
   check "record: a container that is killed" record_killed "$file"
@@ -212,6 +242,7 @@ record_checks() {
   record_check_here "record: SIGTERM" record_terminated "$file"
   record_check_here "record: killed, and started again: a gap" record_shot "$file"
   record_check_here "record: a full disk" record_full
+  record_check_here "record: before the engine" record_nameless
   record_clean
 }
 

@@ -659,6 +659,34 @@ static void test_engine_lost(void **state)
 	stop(&r);
 }
 
+/* No engine at the beginning: a group that comes is seen, and gets its name when there is one. */
+static void test_engine_late(void **state)
+{
+	struct run r = {.t = *state};
+
+	fill(&r);
+	assert_int_equal(unlink(tree_path(r.t, "docker/containers.json")), 0);
+	open_watch(&r, NULL, 0, 0);
+	assert_false(r.r.from_engine);
+	assert_int_equal(r.r.n, 1);
+	assert_string_equal(r.r.items[0].row.target->name, "abc1aaaaaaaa");
+	group(&r, DB, "100\n", "50");
+	r.w->listed_at_ms = cgm_watch_mono_ns() / 1000000;
+	next(&r);
+	if (r.r.n == 1)
+		next(&r);
+	assert_int_equal(r.r.n, 2);
+	list(&r, true, true);
+	r.w->list_due = true;
+	next(&r);
+	assert_true(r.r.from_engine);
+	assert_int_equal(r.r.n, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(strlen(r.r.items[i].row.target->name),
+				 r.r.items[i].row.target->id[0] == 'a' ? 3 : 2);
+	stop(&r);
+}
+
 static void test_targets(void **state)
 {
 	static const char *const known[] = {"web", "/docker/" DB}, *const unknown[] = {"wob"};
@@ -700,6 +728,7 @@ int main(void)
 		{"limit of a new run", test_limit_of_a_new_run},
 		{"limit of a name", test_limit_of_a_name},
 		{"engine lost", test_engine_lost},
+		{"engine late", test_engine_late},
 		{"targets", test_targets},
 	};
 	struct CMUnitTest tests[sizeof cases / sizeof *cases];
