@@ -272,7 +272,7 @@ static int tell_owed(struct cgm_watch *w, struct cgm_member *m)
 
 	while (r == 0 && l->owed) {
 		if (l->told == CGM_TOLD_STOP) {
-			cgm_life_tell_start(l);
+			cgm_life_tell_start(l, l->from_ms);
 			r = tell_start(w, l, &m->c.target, not_after(l->from_ms, w->round_ms));
 		} else {
 			cgm_life_tell_stop(l, l->ended_ms);

@@ -92,8 +92,6 @@ void cgm_life_began(struct cgm_watch_life *l, int64_t now_ms)
 	else /* the engine has told of both already, or nobody of either */
 		l->owed = !l->from_ms || l->stopped_ms > l->from_ms ? 0 : 2;
 	l->from_ms = now_ms;
-	if (!l->owed && l->told == CGM_TOLD_START)
-		l->told_from_ms = now_ms;
 }
 
 void cgm_life_tell_stop(struct cgm_watch_life *l, int64_t ms)
@@ -104,16 +102,16 @@ void cgm_life_tell_stop(struct cgm_watch_life *l, int64_t ms)
 	l->owed -= l->owed > 0;
 }
 
-void cgm_life_tell_start(struct cgm_watch_life *l)
+void cgm_life_tell_start(struct cgm_watch_life *l, int64_t ms)
 {
 	l->told = CGM_TOLD_START;
-	l->told_from_ms = l->from_ms;
+	l->started_ms = ms;
 	l->owed -= l->owed > 0;
 }
 
 bool cgm_life_hear_stop(struct cgm_watch_life *l, int64_t ms)
 {
-	if (l->told == CGM_TOLD_STOP || ms <= l->told_from_ms)
+	if (l->told == CGM_TOLD_STOP || ms <= l->started_ms)
 		return false;
 	cgm_life_tell_stop(l, ms);
 	return true;
@@ -123,7 +121,7 @@ bool cgm_life_hear_start(struct cgm_watch_life *l, int64_t ms)
 {
 	if (l->told == CGM_TOLD_START || (l->stopped_ms && ms <= l->stopped_ms))
 		return false;
-	cgm_life_tell_start(l);
+	cgm_life_tell_start(l, ms);
 	return true;
 }
 

@@ -25,7 +25,7 @@ struct cgm_watch_life {
 	bool ran;	      /* has stopped before: its next start is a restart */
 	unsigned owed;	      /* turns that its group has taken and nobody told of: at most 2 */
 	int64_t from_ms;      /* its run was first seen; while it has no group: the last one */
-	int64_t told_from_ms; /* that of the run whose start was told last */
+	int64_t started_ms;   /* the start that was told last: by the engine, or when it was seen */
 	int64_t stopped_ms;   /* the stop that was told last */
 	int64_t ended_ms;     /* its group was seen to be gone */
 	struct cgm_opt limit; /* the effective one, as it was told last */
@@ -152,7 +152,7 @@ void cgm_life_ended(struct cgm_watch_life *l, int64_t now_ms);
 void cgm_life_began(struct cgm_watch_life *l, int64_t now_ms);
 /* It is told by its group. */
 void cgm_life_tell_stop(struct cgm_watch_life *l, int64_t ms);
-void cgm_life_tell_start(struct cgm_watch_life *l);
+void cgm_life_tell_start(struct cgm_watch_life *l, int64_t ms);
 /* The engine says so: true when that is news, and is told. */
 bool cgm_life_hear_stop(struct cgm_watch_life *l, int64_t ms);
 bool cgm_life_hear_start(struct cgm_watch_life *l, int64_t ms);

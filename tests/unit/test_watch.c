@@ -437,6 +437,44 @@ static void test_restart_early(void **state)
 	stop(&r);
 }
 
+/* Two restarts between two looks at the group: it shows one of them, the engine tells of both. */
+static void test_restarts_between(void **state)
+{
+	for (int seen = 0; seen < 2; seen++) {
+		CGM_AUTO_BUF struct cgm_buf text = {0};
+		struct run r;
+		int64_t ms;
+
+		start(state, &r);
+		r.w->v[0]->life.from_ms -= 60000;
+		ms = cgm_watch_wall_ms() - 40;
+		if (seen) { /* before the engine is asked */
+			cgm_life_ended(&r.w->v[0]->life, ms + 30);
+			cgm_life_began(&r.w->v[0]->life, ms + 30);
+			assert_int_equal(r.w->v[0]->life.owed, 2);
+		}
+		r.w->heard_from_ns = 0;
+		for (int i = 0; i < 4; i++)
+			cgm_buf_addf(&text,
+				     "{\"Action\":\"%s\",\"timeNano\":%lld,\"Actor\":{\"ID\":\"" WEB
+				     "\",\"Attributes\":{\"name\":\"web\"}}}\n",
+				     i % 2 ? "start" : "die", (long long)(ms + i) * 1000000);
+		tree_file(r.t, "docker/events.json", cgm_buf_str(&text));
+		next(&r);
+		assert_int_equal(r.r.n_events, 4);
+		for (size_t i = 0; i < 4; i++)
+			assert_event(&r, i, "web", i % 2 ? CGM_EVENT_RESTART : CGM_EVENT_STOP, -1);
+		if (!seen) {
+			cgm_life_ended(&r.w->v[0]->life, ms + 30);
+			cgm_life_began(&r.w->v[0]->life, ms + 30);
+		}
+		assert_int_equal(r.w->v[0]->life.owed, 0);
+		wait_long(&r, 10000);
+		assert_quiet(&r, 3);
+		stop(&r);
+	}
+}
+
 /* A run that came and went while the engine had nothing to say. */
 static void test_short_run_unheard(void **state)
 {
@@ -719,6 +757,7 @@ int main(void)
 		{"restart, late", test_restart_late},
 		{"restart, late, of a member", test_restart_late_member},
 		{"restart, early", test_restart_early},
+		{"restarts between", test_restarts_between},
 		{"short run unheard", test_short_run_unheard},
 		{"kills", test_kills},
 		{"kills logged", test_kills_logged},
