@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Starts and ends. The engine's events have the moments and exit codes; that a group went or came
- * is seen without them, and told of when the engine, asked twice after that, has not done so (it
- * keeps few events), or there is no engine.
+ * is seen without them, and told of when the engine, asked twice after that and given ten seconds,
+ * has not done so (it keeps few events), or there is no engine. watch_life.c knows what was told.
  */
 #include <errno.h>
 #include <stdlib.h>
