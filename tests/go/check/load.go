@@ -2,14 +2,7 @@
 
 package main
 
-import (
-	"fmt"
-	"os"
-	"os/exec"
-	"sort"
-	"strconv"
-	"time"
-)
+import "fmt"
 
 // Readings between two answers of the program.
 const perRound = 10
@@ -88,46 +81,4 @@ func underLoad(v *verdict, at string, before, after own, p *program) bool {
 		m("HeapAlloc"), most)
 	v.hold("goroutines", p.Goroutines != nil && *p.Goroutines >= 9 && *p.Goroutines <= 12, "%s: %s", at, number(p.Goroutines))
 	return false
-}
-
-// slowdown: the program has the first processor, this one and its readings the second. In turns the readings are of it and of another
-// one that rests: processors share caches and more, so that any work beside it makes it slower.
-func slowdown(path string) {
-	const windows, length = 24, time.Second
-	t, resting := start(path, "GOGC=100", "GOMAXPROCS=1"), start(path)
-	defer t.end()
-	defer resting.end()
-	pids := [2]int{resting.cmd.Process.Pid, t.cmd.Process.Pid}
-	for _, pin := range [][]string{{"-acp", "0", strconv.Itoa(pids[1])}, {"-acp", "1", strconv.Itoa(os.Getpid())}} {
-		if out, err := exec.Command("taskset", pin...).CombinedOutput(); err != nil {
-			panic(fmt.Sprintf("taskset: %v: %s", err, out))
-		}
-	}
-	resting.tell("live 30")
-	t.tell("live 10")
-	t.tell("load 8")
-	rates := [2][]float64{}
-	reads := 0
-	for i := 0; i < windows; i++ {
-		// 0110 1001 ...: a drift of the machine's speed falls on both.
-		which := (i + i/2) % 2
-		first, from := t.tell("print"), time.Now()
-		for time.Since(from) < length {
-			if _, err := read(pids[which]); err != nil {
-				panic(err)
-			}
-			reads += which
-		}
-		last, took := t.tell("print"), time.Since(from)
-		rates[which] = append(rates[which], float64(last.figure["units"]-first.figure["units"])/took.Seconds())
-	}
-	without, with := median(rates[0]), median(rates[1])
-	slower, perSecond := 100*(1-with/without), float64(reads)/(windows/2*length.Seconds())
-	fmt.Printf("# slowdown: %.0f units/s while another is read, %.0f while it is, %.0f readings/s: %.2f %% slower, %.3f %% for one reading a second\n",
-		without, with, perSecond, slower, slower/perSecond)
-}
-
-func median(v []float64) float64 {
-	sort.Float64s(v)
-	return v[len(v)/2]
 }

@@ -5,7 +5,6 @@
 //	check equal NAME PROGRAM          a build of ../memstats, quiet after each of many steps: every figure equal to the byte
 //	check endpoint NAME PROGRAM       one with -tags pprof: what it serves and its memory agree; its heap profile
 //	check load NAME PROGRAM READS     while 8 goroutines allocate: no figure outside its bound
-//	check slowdown PROGRAM            work done with and without reads; for information
 //	check foreign NAME VERSION PID    a program of others that runs: version, identities, arenas, goroutines
 //	check started NAME VERSION PROGRAM ARG...      the same, started here, with an open standard input
 //
@@ -76,7 +75,6 @@ func main() {
 			reads, _ := strconv.Atoi(a[2])
 			load(v, a[1], reads)
 		}},
-		"slowdown": {1, func(v *verdict, a []string) { slowdown(a[0]) }},
 		"foreign": {3, func(v *verdict, a []string) {
 			pid, _ := strconv.Atoi(a[2])
 			foreign(v, a[1], pid)
@@ -95,10 +93,7 @@ func main() {
 	v := &verdict{name: args[1], faults: map[string][]string{}}
 	func() {
 		defer func() {
-			r := recover()
-			if r != nil && args[0] == "slowdown" {
-				fmt.Printf("# slowdown: %v\n", r)
-			} else if r != nil {
+			if r := recover(); r != nil {
 				v.hold("the test itself", false, "%v", r)
 			}
 		}()

@@ -137,6 +137,7 @@ type resident struct {
 	OffHeap         int64 `json:"off_heap"`
 	OffHeapLazyfree int64 `json:"off_heap_lazyfree"`
 	Program         int64
+	Huge            int64
 }
 
 type site struct {
