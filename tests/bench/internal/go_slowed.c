@@ -211,7 +211,10 @@ static bool trace_start(pid_t pid)
 	return all;
 }
 
-/* "COMM-TID [CPU] FLAGS SECONDS: contention_begin: ..."; nanoseconds, and the trace is removed. */
+/*
+ * "COMM-TID [CPU] FLAGS SECONDS: contention_begin: LOCK (flags=WHAT)"; nanoseconds, without
+ * spinning, which is processor time. The trace is removed.
+ */
 static double trace_end(void)
 {
 	static double began[1 << 16];
@@ -230,7 +233,7 @@ static double trace_end(void)
 		task = strtoul(at, NULL, 10) % (sizeof began / sizeof *began);
 		for (at = event; at[-1] != ' '; at--)
 			;
-		if (strstr(event, "_begin"))
+		if (strstr(event, "_begin") && !strstr(event, "SPIN"))
 			began[task] = strtod(at, NULL);
 		else if (began[task] > 0)
 			sum += strtod(at, NULL) - began[task];
