@@ -14,9 +14,14 @@
 #include "base/banned.h"
 
 #define CONDITIONS_MAX 16
-#define ENDED_MS       (INT64_C(5) * 60 * 1000)
-#define ENDED_STEPS    4
-#define STALE_MS       (INT64_C(15) * 60 * 1000) /* or that much longer than a round is apart */
+/* Of each of many: five minutes apart in a day, which is as close as growth is judged. */
+#define TABLE_POINTS 300
+/* Of what began within the window rather more than fewer points than this are read. */
+#define BEGUN_POINTS 120
+#define MINUTE_MS    (INT64_C(60) * 1000)
+#define ENDED_MS     (INT64_C(5) * 60 * 1000)
+#define ENDED_STEPS  4
+#define STALE_MS     (INT64_C(15) * 60 * 1000) /* or that much longer than a round is apart */
 
 struct trend_opts {
 	struct cgm_history_options history;
@@ -112,11 +117,35 @@ static bool is_silent(const struct run *u, const struct one *one)
 	return silent > ENDED_MS && silent > ENDED_STEPS * (int64_t)one->track.step_ms;
 }
 
+/* What was started lately has few points of a long window: those since then in finer steps. */
+static int read_closer(struct run *u, struct one *one, struct cgm_err *err)
+{
+	CGM_CLEANUP(cgm_track_clear) struct cgm_track fine = {0};
+	const int64_t step = (int64_t)one->track.step_ms, cut_ms = one->trend.cut_ms;
+	struct cgm_track *t = &one->track;
+	int r;
+
+	if (step <= MINUTE_MS || one->trend.to_ms - cut_ms >= BEGUN_POINTS * step)
+		return 0;
+	r = cgm_history_read(u->history, one->target->id, cut_ms, one->trend.to_ms + step - 1,
+			     TABLE_POINTS, &fine, err);
+	if (r < 0 || !fine.n)
+		return r;
+	while (t->n && t->points[t->n - 1].time_ms + step > fine.points[0].time_ms)
+		t->n--;
+	for (size_t i = 0; i < fine.n && r == 0; i++)
+		r = cgm_track_add(t, &fine.points[i]);
+	t->step_ms = fine.step_ms;
+	if (r == 0)
+		r = cgm_trend_make(t, &one->trend);
+	return r < 0 ? cgm_err_set(err, ENOMEM, "out of memory") : 0;
+}
+
 static int read_one(struct run *u, const struct cgm_history_target *t, struct cgm_err *err)
 {
 	struct one one = {.target = t, .order = u->n};
-	int r = cgm_history_read(u->history, t->id, u->since_ms, u->now_ms, CGM_TREND_POINTS,
-				 &one.track, err);
+	int r = cgm_history_read(u->history, t->id, u->since_ms, u->now_ms,
+				 u->one_view ? CGM_TREND_POINTS : TABLE_POINTS, &one.track, err);
 
 	if (r < 0)
 		return r;
@@ -124,7 +153,9 @@ static int read_one(struct run *u, const struct cgm_history_target *t, struct cg
 		r = cgm_history_nothing(t->name, u->since_ms, t->last_ms, err);
 	else if (cgm_trend_make(&one.track, &one.trend) < 0)
 		r = cgm_err_set(err, ENOMEM, "out of memory");
-	else if (is_silent(u, &one))
+	else if (!u->one_view)
+		r = read_closer(u, &one, err);
+	if (r == 0 && is_silent(u, &one))
 		cgm_trend_end(&one.trend);
 	if (r < 0) {
 		cgm_track_clear(&one.track);

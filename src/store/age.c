@@ -107,7 +107,11 @@ static int make_room(struct cgm_history *h, int64_t now_s, struct cgm_err *err)
 	if (r == 0)
 		r = drop_part(h, CGM_TIER_MINUTES, now_s - MINUTES_LAST_S, err);
 	if (r == 0)
+		r = drop_part(h, CGM_TIER_FIVES, now_s - MINUTES_LAST_S, err);
+	if (r == 0)
 		r = drop_part(h, CGM_TIER_HOURS, now_s, err);
+	if (r == 0)
+		r = drop_part(h, CGM_TIER_FIVES, now_s, err);
 	if (r == 0)
 		r = drop_part(h, CGM_TIER_MINUTES, now_s, err);
 	if (r == 0)
@@ -124,7 +128,9 @@ int cgm_history_age(struct cgm_history *h, struct cgm_err *err)
 
 	if (r >= 0 && h->minute_done)
 		r = drop_part(h, CGM_TIER_MINUTES, now_s - (int64_t)h->keep.minutes_s, err);
-	if (r >= 0 && h->hour_due)
+	if (r >= 0 && h->due[CGM_TIER_FIVES])
+		r = drop_part(h, CGM_TIER_FIVES, now_s - (int64_t)h->keep.minutes_s, err);
+	if (r >= 0 && h->due[CGM_TIER_HOURS])
 		r = drop_old(h, now_s, err);
 	if (r >= 0)
 		r = measure(h, err);

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/columns.h"
 
+#include "base/units.h"
 #include "base/banned.h"
+
+/*
+ * A change. Each processor may have charged 256 KiB beforehand (Linux mm/memcontrol.c,
+ * MEMCG_CHARGE_BATCH), and memory.stat is up to two seconds behind: less than 64 KiB says nothing,
+ * and of what is large a hundredth.
+ */
+#define CHANGE_BYTES	    UINT64_C(65536)
+#define CHANGE_SHARE	    100
+#define CHANGE_CENTIPERCENT 100
 
 /* Beyond this a number is not believed, and not kept: 8 PiB, or so many of a count. */
 #define KIB_MAX (UINT64_C(1) << 43)
@@ -9,8 +19,29 @@
 const struct cgm_tier_info cgm_tiers[CGM_TIER_COUNT] = {
 	[CGM_TIER_RAW] = {{"samples", "go_samples"}, 0, 0},
 	[CGM_TIER_MINUTES] = {{"minutes", "go_minutes"}, 60, 600},
+	[CGM_TIER_FIVES] = {{"five_minutes", "go_five_minutes"}, 300, 21600},
 	[CGM_TIER_HOURS] = {{"hours", "go_hours"}, 3600, 86400},
 };
+
+uint64_t cgm_columns_change(enum cgm_series_id id)
+{
+	switch (cgm_series[id].unit) {
+	case CGM_BYTES:
+		return CHANGE_BYTES;
+	case CGM_CENTIPERCENT:
+		return CHANGE_CENTIPERCENT;
+	default:
+		return 1;
+	}
+}
+
+/* A limit is set, not measured. */
+uint64_t cgm_columns_change_of(enum cgm_series_id id, uint64_t v)
+{
+	bool measured = cgm_series[id].unit == CGM_BYTES && id != CGM_SERIES_LIMIT;
+
+	return cgm_max_u64(cgm_columns_change(id), measured ? v / CHANGE_SHARE : 0);
+}
 
 static const char *suffix(enum cgm_unit unit)
 {
@@ -87,8 +118,10 @@ void cgm_columns_bind(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum
 		(void)sq->bind_int64(s, at - step, v);
 		if (step == 1)
 			continue;
-		(void)sq->bind_int64(s, at - 2, v - scaled(p->min[i], by));
-		(void)sq->bind_int64(s, at - 1, scaled(p->max[i], by) - v);
+		if (p->v[i] - p->min[i] >= cgm_columns_change_of(i, p->v[i]))
+			(void)sq->bind_int64(s, at - 2, v - scaled(p->min[i], by));
+		if (p->max[i] - p->v[i] >= cgm_columns_change_of(i, p->v[i]))
+			(void)sq->bind_int64(s, at - 1, scaled(p->max[i], by) - v);
 	}
 }
 
@@ -103,6 +136,13 @@ static bool take(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, uint64_t 
 	return true;
 }
 
+/* The same of how far others were from the mean: NULL is not so far that it matters. */
+static bool take_far(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, uint64_t max,
+		     uint64_t *ret)
+{
+	return sq->column_type(s, at) == SQLITE_NULL || take(sq, s, at, max, ret);
+}
+
 void cgm_columns_read(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum cgm_family f,
 		      enum cgm_tier t, bool means, struct cgm_point *p)
 {
@@ -115,8 +155,8 @@ void cgm_columns_read(const struct cgm_sqlite *sq, sqlite3_stmt *s, int at, enum
 		if (!take(sq, s, at - step, KIB_MAX, &v))
 			continue;
 		/* nothing is below nothing */
-		if (step == 3 && ((v && !take(sq, s, at - 2, v, &below)) ||
-				  !take(sq, s, at - 1, KIB_MAX, &above)))
+		if (step == 3 && ((v && !take_far(sq, s, at - 2, v, &below)) ||
+				  !take_far(sq, s, at - 1, KIB_MAX, &above)))
 			continue;
 		cgm_point_set(p, i, v * scale(i));
 		p->min[i] = (v - below) * scale(i);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The columns of the history file: each series has one in its family's table of samples, and three
- * in its tables of minutes and hours: the mean, and how far below and above it the others were.
+ * in its tables of minutes, five minutes and hours: the mean, and how far below and above it the
+ * others were, if that is a change.
  * Bytes are kept as KiB. The statements are written from cgm_series.
  */
 #ifndef CGMEM_STORE_COLUMNS_H
@@ -13,7 +14,8 @@
 
 /* What is kept at one pace, in tables of its own. */
 enum cgm_family { CGM_FAMILY_GROUP, CGM_FAMILY_GO, CGM_FAMILY_COUNT };
-enum cgm_tier { CGM_TIER_RAW, CGM_TIER_MINUTES, CGM_TIER_HOURS, CGM_TIER_COUNT };
+enum cgm_tier { CGM_TIER_RAW, CGM_TIER_MINUTES, CGM_TIER_FIVES, CGM_TIER_HOURS, CGM_TIER_COUNT };
+#define CGM_SPAN_TIERS (CGM_TIER_COUNT - CGM_TIER_MINUTES)
 
 struct cgm_tier_info {
 	const char *table[CGM_FAMILY_COUNT];
@@ -51,6 +53,11 @@ void cgm_columns_insert(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t);
 /* The values alone of ?1 = round, ?2 = target; or time_s, span_s, n and values of ?1 = part_s, ?2 =
  * target, ?3 <= time_s <= ?4. @means: without what is below and above. */
 void cgm_columns_select(struct cgm_buf *b, enum cgm_family f, enum cgm_tier t, bool means);
+
+/* So much is a change in a row of means. */
+uint64_t cgm_columns_change(enum cgm_series_id id);
+/* So much is one in a sample of @v: 64 KiB, or a hundredth of more than 6.4 MB. */
+uint64_t cgm_columns_change_of(enum cgm_series_id id, uint64_t v);
 
 /* Binds the values of @f from parameter @at on, NULL what is not known in @p; those before @at
  * become NULL and are bound afterwards. */

@@ -188,6 +188,8 @@ int cgm_history_span_get(struct cgm_history *h, enum cgm_tier t, enum cgm_family
 
 	seek(h, &c, target, time_s, time_s, err);
 	r = read_row(h, &c, &c.row, err);
+	if (c.s) /* one that is not at its end would hold on to this moment of the file */
+		(void)h->sq->reset(c.s);
 	*ret_span_s = 0;
 	if (r == 0 && c.row.there) {
 		cgm_span_sums_add(s, &c.row.p, cgm_family_mask(f), c.row.n);

@@ -200,8 +200,11 @@ static int prepare_writing(struct cgm_history *h, struct cgm_err *err)
 		r = cgm_schema_migrate(h->sq, h->db, h->path, version, err);
 	if (r == 0)
 		r = cgm_history_find_last(h, err);
-	/* The hour in which recording ended may not have been summed up. */
-	h->hour_due = h->last.time_ms / 3600000;
+	if (r == 0)
+		r = cgm_history_fill(h, err);
+	/* That in which recording ended may not have been summed up. */
+	for (unsigned t = CGM_TIER_FIVES; t < CGM_TIER_COUNT; t++)
+		h->due[t] = h->last.time_ms / 1000 / cgm_tiers[t].span_s;
 	return r;
 }
 

@@ -39,12 +39,12 @@ enum cgm_statement {
 	CGM_SQL_RAW_ADD,
 	CGM_SQL_RAW_GET = CGM_SQL_RAW_ADD + CGM_FAMILY_COUNT,
 	CGM_SQL_RAW_DROP = CGM_SQL_RAW_GET + CGM_FAMILY_COUNT,
-	/* by family, minutes and hours */
+	/* by family, minutes, five minutes and hours */
 	CGM_SQL_SPAN_ADD = CGM_SQL_RAW_DROP + CGM_FAMILY_COUNT,
-	CGM_SQL_SPAN_GET = CGM_SQL_SPAN_ADD + 2 * CGM_FAMILY_COUNT,
-	CGM_SQL_SPAN_FIRST = CGM_SQL_SPAN_GET + 2 * CGM_FAMILY_COUNT,
-	CGM_SQL_SPAN_DROP = CGM_SQL_SPAN_FIRST + 2 * CGM_FAMILY_COUNT,
-	CGM_SQL_COUNT = CGM_SQL_SPAN_DROP + 2 * CGM_FAMILY_COUNT
+	CGM_SQL_SPAN_GET = CGM_SQL_SPAN_ADD + CGM_SPAN_TIERS * CGM_FAMILY_COUNT,
+	CGM_SQL_SPAN_FIRST = CGM_SQL_SPAN_GET + CGM_SPAN_TIERS * CGM_FAMILY_COUNT,
+	CGM_SQL_SPAN_DROP = CGM_SQL_SPAN_FIRST + CGM_SPAN_TIERS * CGM_FAMILY_COUNT,
+	CGM_SQL_COUNT = CGM_SQL_SPAN_DROP + CGM_SPAN_TIERS * CGM_FAMILY_COUNT
 };
 
 /* A moment at which everything was sampled. */
@@ -86,10 +86,11 @@ struct cgm_history {
 	struct cgm_round now; /* in progress */
 	bool key;	      /* everything is stored in this round */
 	struct cgm_known_targets known;
-	int64_t minute;		       /* of the round before, by number; 0 none yet */
-	int64_t minute_done, hour_due; /* to be written; 0 none */
-	bool made_up;		       /* what the recording before left undone is done */
-	bool full;		       /* the file is at its bound */
+	int64_t minute;		     /* of the round before, by number; 0 none yet */
+	int64_t minute_done;	     /* to be written; 0 none */
+	int64_t due[CGM_TIER_COUNT]; /* the same of five minutes and hours, by number */
+	bool made_up;		     /* what the recording before left undone is done */
+	bool full;		     /* the file is at its bound */
 };
 
 #define CGM_HISTORY_KEY_MS INT64_C(300000)
@@ -131,11 +132,11 @@ int cgm_history_span_get(struct cgm_history *h, enum cgm_tier t, enum cgm_family
 /* Fills k->id, 0 where @t is not in the file under any name. 0 or -errno with words. */
 int cgm_history_find_target(struct cgm_history *h, struct cgm_known *k,
 			    const struct cgm_history_target *t, struct cgm_err *err);
-/* So much is a change. */
-uint64_t cgm_history_change(enum cgm_series_id id);
 /* Ends the recording: what is summed up so far is written. */
 void cgm_history_end(struct cgm_history *h);
-/* Writes the minutes that are done and the hour that is due. */
+/* What an older version did not write is made from minutes. */
+int cgm_history_fill(struct cgm_history *h, struct cgm_err *err);
+/* Writes the minutes that are done, and the five minutes and the hour that are due. */
 int cgm_history_roll(struct cgm_history *h, struct cgm_err *err);
 /* Drops a bounded number of rows that are too old, or for which there is no room. */
 int cgm_history_age(struct cgm_history *h, struct cgm_err *err);

@@ -276,7 +276,7 @@ void cgm_history_means_only(struct cgm_history *h)
 	if (h->writer || h->means)
 		return;
 	h->means = true;
-	for (unsigned i = CGM_SQL_SPAN_GET; i < CGM_SQL_SPAN_GET + 2 * CGM_FAMILY_COUNT; i++) {
+	for (unsigned i = CGM_SQL_SPAN_GET; i < CGM_SQL_SPAN_FIRST; i++) {
 		(void)h->sq->finalize(h->statements[i]);
 		h->statements[i] = NULL;
 	}

@@ -40,7 +40,7 @@ static bool still(const struct cgm_sums *s, const struct cgm_sums *more, uint32_
 			return false;
 		min = cgm_min_u64(s->min[i], more->min[i]);
 		max = cgm_max_u64(s->max[i], more->max[i]);
-		if (s->n_of[i] && max - min >= cgm_history_change(i))
+		if (s->n_of[i] && max - min >= cgm_columns_change(i))
 			return false;
 	}
 	return true;
@@ -100,8 +100,9 @@ static int seen(struct cgm_history *h, int64_t target, int64_t time_ms, struct c
 static int write_span(struct cgm_history *h, enum cgm_tier t, int64_t target, int64_t time_s,
 		      int64_t to_ms, struct cgm_err *err)
 {
+	const enum cgm_tier from = t == CGM_TIER_MINUTES ? CGM_TIER_RAW : CGM_TIER_MINUTES;
 	struct cgm_sums sums[CGM_FAMILY_COUNT] = {0};
-	int r = cgm_history_each(h, t - 1, target, time_s * 1000, to_ms, add_finer, sums, err);
+	int r = cgm_history_each(h, from, target, time_s * 1000, to_ms, add_finer, sums, err);
 
 	for (unsigned f = 0; f < CGM_FAMILY_COUNT && r == 0; f++) {
 		struct cgm_run now = {time_s, cgm_tiers[t].span_s, sums[f]};
@@ -141,6 +142,13 @@ static int write_spans(struct cgm_history *h, enum cgm_tier t, int64_t time_s, i
 	return r;
 }
 
+static int write_whole(struct cgm_history *h, enum cgm_tier t, int64_t number, struct cgm_err *err)
+{
+	const int64_t span_s = cgm_tiers[t].span_s;
+
+	return write_spans(h, t, number * span_s, (number + 1) * span_s * 1000 - 1, err);
+}
+
 /* The minute in which a recording was killed is made from its samples. */
 static int make_up(struct cgm_history *h, struct cgm_err *err)
 {
@@ -168,8 +176,35 @@ int cgm_history_roll(struct cgm_history *h, struct cgm_err *err)
 				h, cgm_history_sql2(h, CGM_SQL_TARGET_SEEN, k->id, k->seen_ms, err),
 				err);
 	}
-	if (r == 0 && h->hour_due)
-		r = write_spans(h, CGM_TIER_HOURS, h->hour_due * 3600,
-				h->hour_due * 3600000 + 3599999, err);
+	for (unsigned t = CGM_TIER_FIVES; t < CGM_TIER_COUNT && r == 0; t++)
+		if (h->due[t])
+			r = write_whole(h, t, h->due[t], err);
+	return r;
+}
+
+/*
+ * Of version 1, which had no five minutes; or somebody was killed in the midst of this. What is
+ * there is let be.
+ */
+int cgm_history_fill(struct cgm_history *h, struct cgm_err *err)
+{
+	const int64_t *first = h->cache.first_ms;
+	const int64_t end = h->last.time_ms / 300000;
+	int r = cgm_history_read_begin(h, err);
+	int64_t number;
+
+	if (r)
+		return r;
+	cgm_history_read_end(h);
+	number = first[CGM_TIER_MINUTES] / 300000;
+	if (!number || (first[CGM_TIER_FIVES] && first[CGM_TIER_FIVES] / 300000 <= number))
+		return 0;
+	r = cgm_history_run(h, cgm_history_sql(h, CGM_SQL_BEGIN, err), err);
+	for (; number < end && r == 0; number++)
+		r = write_whole(h, CGM_TIER_FIVES, number, err);
+	if (r == 0)
+		r = cgm_history_run(h, cgm_history_sql(h, CGM_SQL_COMMIT, err), err);
+	if (r)
+		(void)cgm_history_run(h, cgm_history_sql(h, CGM_SQL_ROLLBACK, NULL), NULL);
 	return r;
 }

@@ -51,10 +51,12 @@
 	"CREATE VIEW " table "_bytes AS SELECT strftime('%Y-%m-%dT%H:%M:%SZ', r.time_ms / 1000, " \
 	"'unixepoch') AS time, t.name AS target" columns(RAW_VIEW) " FROM " table " AS s "        \
 	"JOIN rounds AS r ON r.id = s.round JOIN targets AS t ON t.id = s.target"
-#define SPAN_TABLE(table, columns)                                                                \
+#define SPAN_CREATE(table, columns)                                                               \
 	"CREATE TABLE " table "(part_s INTEGER NOT NULL, target INTEGER NOT NULL, "                 \
 	"time_s INTEGER NOT NULL, span_s INTEGER NOT NULL, n INTEGER NOT NULL"                    \
-	columns(SPAN_COLUMN) ", PRIMARY KEY(part_s, target, time_s)) STRICT, WITHOUT ROWID",        \
+	columns(SPAN_COLUMN) ", PRIMARY KEY(part_s, target, time_s)) STRICT, WITHOUT ROWID"
+#define SPAN_TABLE(table, columns)                                                                \
+	SPAN_CREATE(table, columns),                                                              \
 	"CREATE VIEW " table "_bytes AS SELECT strftime('%Y-%m-%dT%H:%M:%SZ', s.time_s, "         \
 	"'unixepoch') AS time, t.name AS target, s.span_s, s.n" columns(SPAN_VIEW) " FROM " table " AS s "  \
 	"JOIN targets AS t ON t.id = s.target"
@@ -79,10 +81,37 @@ static const char *const version_1[] = {
 	SPAN_TABLE("go_hours", GO_V1),
 	NULL,
 };
+
+/* Five minutes; and NULL is what does not matter below and above a mean. */
+#define SPAN_VIEW_2(n, s, f)                                                                      \
+	RAW_VIEW(n, s, f)                                                                         \
+	", (s." n s " - ifnull(s." n "_below" s ", 0)) * " f " AS " n "_min, (s." n s " + ifnull(s." \
+	n "_above" s ", 0)) * " f " AS " n "_max"
+#define SPAN_BYTES_2(table, columns)                                                              \
+	"CREATE VIEW " table "_bytes AS SELECT strftime('%Y-%m-%dT%H:%M:%SZ', s.time_s, "         \
+	"'unixepoch') AS time, t.name AS target, s.span_s, s.n" columns(SPAN_VIEW_2) " FROM " table \
+	" AS s JOIN targets AS t ON t.id = s.target"
+
+static const char *const version_2[] = {
+	SPAN_CREATE("five_minutes", GROUP_V1),
+	SPAN_CREATE("go_five_minutes", GO_V1),
+	"DROP VIEW minutes_bytes",
+	"DROP VIEW hours_bytes",
+	"DROP VIEW go_minutes_bytes",
+	"DROP VIEW go_hours_bytes",
+	SPAN_BYTES_2("minutes", GROUP_V1),
+	SPAN_BYTES_2("five_minutes", GROUP_V1),
+	SPAN_BYTES_2("hours", GROUP_V1),
+	SPAN_BYTES_2("go_minutes", GO_V1),
+	SPAN_BYTES_2("go_five_minutes", GO_V1),
+	SPAN_BYTES_2("go_hours", GO_V1),
+	NULL,
+};
 /* clang-format on */
 
 const struct cgm_migration cgm_migrations[] = {
 	{0, version_1},
+	{1, version_2},
 	{0, NULL},
 };
 

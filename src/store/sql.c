@@ -53,12 +53,12 @@ static void add_text(struct cgm_buf *b, enum cgm_statement id, bool means)
 {
 	unsigned at = (unsigned)id - CGM_SQL_RAW_ADD;
 	enum cgm_family f = at % CGM_FAMILY_COUNT;
-	/* RAW_... of the raw tier, then SPAN_... of minutes and hours */
+	/* RAW_... of the raw tier, then SPAN_... of the others */
 	unsigned what = at / CGM_FAMILY_COUNT;
-	enum cgm_tier t = what < 3 ? CGM_TIER_RAW : CGM_TIER_MINUTES + (what - 3) % 2;
+	enum cgm_tier t = what < 3 ? CGM_TIER_RAW : CGM_TIER_MINUTES + (what - 3) % CGM_SPAN_TIERS;
 	const char *table = cgm_tiers[t].table[f];
 
-	what = what < 3 ? what : 3 + (what - 3) / 2;
+	what = what < 3 ? what : 3 + (what - 3) / CGM_SPAN_TIERS;
 	if (what == 0 || what == 3)
 		cgm_columns_insert(b, f, t);
 	else if (what == 1 || what == 4)

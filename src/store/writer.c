@@ -4,8 +4,6 @@
 #include "store/parts.h"
 #include "base/banned.h"
 
-#define CHANGE_BYTES	    UINT64_C(65536)
-#define CHANGE_CENTIPERCENT 100 /* in a row of minutes; it is no reason to store a sample */
 /* Thousands of SQLite's steps in a round: the last of an hour has its minutes to sum up. */
 #define STEPS_MAX	     20000
 #define STEPS_MAX_PER_TARGET 20
@@ -17,7 +15,7 @@ static int64_t slot(int64_t time_ms)
 	return time_ms / CGM_HISTORY_KEY_MS;
 }
 
-/* What is summed up goes aside when its minute is over; its hour with it. */
+/* What is summed up goes aside when its minute is over; its five minutes and hour with it. */
 static void turn_minute(struct cgm_history *h, int64_t minute)
 {
 	if (h->minute && minute != h->minute) {
@@ -30,8 +28,12 @@ static void turn_minute(struct cgm_history *h, int64_t minute)
 			k->minute = (struct cgm_sums){0};
 		}
 		h->minute_done = h->minute;
-		if (minute / 60 != h->minute / 60)
-			h->hour_due = h->minute / 60;
+		for (unsigned t = CGM_TIER_FIVES; t < CGM_TIER_COUNT; t++) {
+			int64_t minutes = cgm_tiers[t].span_s / 60;
+
+			if (minute / minutes != h->minute / minutes)
+				h->due[t] = h->minute / minutes;
+		}
 	}
 	h->minute = minute;
 }
@@ -176,21 +178,11 @@ int cgm_history_target(struct cgm_history *h, const struct cgm_history_target *t
 	return 0;
 }
 
-uint64_t cgm_history_change(enum cgm_series_id id)
-{
-	switch (cgm_series[id].unit) {
-	case CGM_BYTES:
-		return CHANGE_BYTES;
-	case CGM_CENTIPERCENT:
-		return CHANGE_CENTIPERCENT;
-	default:
-		return 1;
-	}
-}
-
+/* Pressure and the number of processes come and go: alone they are no reason to store a sample. */
 static bool differs(const struct cgm_point *a, const struct cgm_point *b)
 {
-	uint32_t mask = cgm_family_mask(CGM_FAMILY_GROUP) & ~(UINT32_C(1) << CGM_SERIES_PSI);
+	const uint32_t no_reason = UINT32_C(1) << CGM_SERIES_PSI | UINT32_C(1) << CGM_SERIES_PIDS;
+	uint32_t mask = cgm_family_mask(CGM_FAMILY_GROUP) & ~no_reason;
 
 	if ((a->known ^ b->known) & mask)
 		return true;
@@ -198,7 +190,7 @@ static bool differs(const struct cgm_point *a, const struct cgm_point *b)
 	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++) {
 		uint64_t by = a->v[i] > b->v[i] ? a->v[i] - b->v[i] : b->v[i] - a->v[i];
 
-		if (mask >> i & 1 && by >= cgm_history_change(i))
+		if (mask >> i & 1 && by >= cgm_columns_change_of(i, a->v[i]))
 			return true;
 	}
 	return false;
@@ -294,7 +286,8 @@ static void committed(struct cgm_history *h)
 	}
 	if (h->minute_done)
 		cgm_known_sweep(&h->known, h->now.id);
-	h->minute_done = h->hour_due = 0;
+	h->minute_done = 0;
+	memset(h->due, 0, sizeof h->due);
 	h->made_up = true;
 	h->last = h->now;
 	h->key = h->in_round = false;

@@ -99,7 +99,22 @@ static void test_change_down(void **state)
 	assert_int_equal(rows_after(anon, 2), 2);
 }
 
-/* Counts: by one; PSI: never; what is known: always. */
+/* Of much, a hundredth of what is stored. */
+static void test_change_share(void **state)
+{
+	const uint64_t anon[] = {100 * MIB,	      101 * MIB - 1, 99 * MIB + 1,
+				 101 * MIB,	      100 * MIB, /* less than a hundredth of 101 */
+				 99 * MIB + 800 * KIB};
+
+	(void)state;
+	assert_int_equal(rows_after(anon, 3), 1);
+	assert_int_equal(unlink(case_path), 0);
+	assert_int_equal(rows_after(anon, 5), 2);
+	assert_int_equal(unlink(case_path), 0);
+	assert_int_equal(rows_after(anon, 6), 3);
+}
+
+/* Counts: by one; pressure and processes alone: never; what is known: always. */
 static void test_change_kinds(void **state)
 {
 	struct cgm_history *h = case_writer(NULL);
@@ -109,9 +124,15 @@ static void test_change_kinds(void **state)
 		uint64_t v;
 		int64_t rows;
 	} steps[] = {
-		{CGM_SERIES_PIDS, 7, 1}, {CGM_SERIES_PIDS, 7, 1},      {CGM_SERIES_PIDS, 8, 2},
-		{CGM_SERIES_PSI, 0, 2},	 {CGM_SERIES_PSI, 9999, 2},    {CGM_SERIES_OOM_KILLS, 0, 3},
-		{CGM_SERIES_PSI, 1, 3},	 {CGM_SERIES_OOM_KILLS, 1, 4}, {CGM_SERIES_LIMIT, MIB, 5},
+		{CGM_SERIES_PIDS, 7, 1},
+		{CGM_SERIES_PIDS, 700, 1},
+		{CGM_SERIES_PSI, 0, 1},
+		{CGM_SERIES_PSI, 9999, 1},
+		{CGM_SERIES_OOM_KILLS, 0, 2},
+		{CGM_SERIES_OOM_KILLS, 1, 3},
+		{CGM_SERIES_LIMIT, 64 * MIB, 4},
+		{CGM_SERIES_LIMIT, 64 * MIB + 64 * KIB - 1, 4},
+		{CGM_SERIES_LIMIT, 64 * MIB + 64 * KIB, 5},
 	};
 
 	(void)state;
@@ -456,7 +477,7 @@ static void test_sizes(void **state)
 		struct cgm_point p = {0};
 
 		cgm_point_set(&p, CGM_SERIES_ANON, in[i]);
-		cgm_point_set(&p, CGM_SERIES_PIDS, i);
+		cgm_point_set(&p, CGM_SERIES_OOM_KILLS, i);
 		case_begin(h, T0 + i * 10 * SEC);
 		id = case_add(h, "web", &p);
 		case_commit(h);
@@ -479,6 +500,7 @@ int main(void)
 		CASE(test_change_below),
 		CASE(test_change_reached),
 		CASE(test_change_down),
+		CASE(test_change_share),
 		CASE(test_change_kinds),
 		CASE(test_five_minutes),
 		CASE(test_unchanged_is_given_again),

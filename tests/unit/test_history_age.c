@@ -20,12 +20,14 @@ static void test_ageing(void **state)
 	assert_int_equal(cgm_history_add_event(h, id, &e, NULL), 0);
 	case_commit(h);
 	for (int64_t at = T0; at <= end; at += MIN)
-		case_round(h, at, "web", (uint64_t)(at / MIN % 1000) * MIB);
+		case_round(h, at, "web", (uint64_t)(at / MIN % 2) * MIB);
 	assert_int_equal(case_number("SELECT min(time_ms) FROM rounds"), end - 2 * HOUR);
 	assert_int_equal(case_number("SELECT count(*) FROM rounds"), 121);
 	assert_int_equal(case_number("SELECT count(*) FROM samples"), 121);
-	/* by parts of ten minutes, and of a day */
+	/* by parts of ten minutes, of six hours, and of a day */
 	assert_int_equal(case_number("SELECT min(time_s) FROM minutes"), (end - 3 * HOUR) / SEC);
+	assert_int_equal(case_number("SELECT min(time_s) FROM five_minutes"),
+			 (end - 6 * HOUR) / SEC);
 	assert_int_equal(case_number("SELECT min(time_s) FROM hours"), (end - DAY) / SEC);
 	assert_int_equal(case_number("SELECT count(*) FROM events"), 0);
 	assert_int_equal(case_number("SELECT count(*) FROM targets"), 1);

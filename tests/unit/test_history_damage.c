@@ -62,16 +62,51 @@ static void test_newer_version(void **state)
 	assert_int_equal(case_open_reader(&err), 0);
 }
 
+/*
+ * Of version 1: a row for ten minutes, two single ones, and the minute of the last round. Times are
+ * of 1970.
+ */
+static const char fill_1[] =
+	"INSERT INTO targets(id, kind, name, first_ms, last_ms) "
+	"VALUES(1, 'container', 'web', 600000, 1860000);"
+	"INSERT INTO rounds(id, time_ms) VALUES(2, 600000), (3, 1860000);"
+	"INSERT INTO samples(round, target, anon_kib) VALUES(2, 1, 7), (3, 1, 7);"
+	"INSERT INTO minutes(part_s, target, time_s, span_s, n, anon_kib, anon_below_kib, "
+	"anon_above_kib) VALUES(600, 1, 600, 600, 60, 1000, 100, 200), "
+	"(1200, 1, 1320, 60, 6, 2000, 200, 0), (1200, 1, 1440, 60, 6, 3000, 0, 500), "
+	"(1800, 1, 1860, 60, 1, 7, 0, 0);"
+	"INSERT INTO go_minutes(part_s, target, time_s, span_s, n, goroutines) "
+	"VALUES(600, 1, 600, 60, 1, 42)";
+
+/* A file as the program of that version made it. */
+static void make_version(int version, const char *fill)
+{
+	char sql[96];
+
+	case_write_file(case_path, "", 0);
+	for (int k = 0; k < version; k++)
+		for (size_t s = 0; cgm_migrations[k].sql[s]; s++)
+			case_exec(cgm_migrations[k].sql[s]);
+	if (version) {
+		(void)snprintf(sql, sizeof sql,
+			       "PRAGMA application_id = %d; PRAGMA user_version = %d",
+			       CGM_HISTORY_APPLICATION_ID, version);
+		case_exec(sql);
+	}
+	case_exec(fill);
+}
+
 /* From each earlier version: a file of that version is made, filled where there are tables, opened.
  */
 static void test_migrations(void **state)
 {
 	static const struct {
 		int version;
-		const char *fill; /* a round and a sample in the tables of then */
-		int64_t samples;  /* that are still there afterwards */
+		const char *fill;
+		int64_t rounds, fives; /* that are there afterwards */
 	} earlier[] = {
-		{0, "", 0},
+		{0, "", 0, 0},
+		{1, fill_1, 2, 3},
 	};
 	int n = 0;
 
@@ -80,26 +115,42 @@ static void test_migrations(void **state)
 		assert_int_equal(m->from, n++);
 	assert_int_equal(n, sizeof earlier / sizeof *earlier);
 	for (int i = 0; i < n; i++) {
-		char sql[96];
-
-		case_write_file(case_path, "", 0);
-		for (int k = 0; k < earlier[i].version; k++)
-			for (size_t s = 0; cgm_migrations[k].sql[s]; s++)
-				case_exec(cgm_migrations[k].sql[s]);
-		if (earlier[i].version) {
-			(void)snprintf(sql, sizeof sql,
-				       "PRAGMA application_id = %d; PRAGMA user_version = %d",
-				       CGM_HISTORY_APPLICATION_ID, earlier[i].version);
-			case_exec(sql);
-		}
-		case_exec(earlier[i].fill);
+		make_version(earlier[i].version, earlier[i].fill);
+		assert_int_equal(case_open_reader(NULL), -EUCLEAN);
 		assert_int_equal(case_open_writer(NULL), 0);
 		assert_int_equal(case_open_reader(NULL), 0);
 		assert_int_equal(case_number("PRAGMA user_version"), cgm_schema_version());
 		assert_int_equal(case_number("PRAGMA application_id"), CGM_HISTORY_APPLICATION_ID);
-		assert_int_equal(case_number("SELECT count(*) FROM samples"), earlier[i].samples);
+		assert_int_equal(case_number("SELECT count(*) FROM rounds"), earlier[i].rounds);
+		assert_int_equal(case_number("SELECT count(*) FROM samples"), earlier[i].rounds);
+		assert_int_equal(case_number("SELECT count(*) FROM five_minutes"),
+				 earlier[i].fives);
 		assert_int_equal(unlink(case_path), 0);
 	}
+}
+
+/* What a row of five minutes made from those minutes says. */
+static void test_filled(void **state)
+{
+	(void)state;
+	make_version(1, fill_1);
+	assert_int_equal(case_open_writer(NULL), 0);
+	assert_int_equal(case_number("SELECT group_concat(time_s, '') FROM five_minutes"),
+			 INT64_C(6009001200));
+	assert_int_equal(case_number("SELECT min(n = 30 AND span_s = 300 AND anon_kib = 1000) "
+				     "FROM five_minutes WHERE time_s < 1200"),
+			 1);
+	assert_int_equal(case_number("SELECT anon_kib FROM five_minutes WHERE time_s = 1200"),
+			 2500);
+	assert_int_equal(case_number("SELECT anon_min FROM five_minutes_bytes WHERE n = 12"),
+			 1800 * 1024);
+	assert_int_equal(case_number("SELECT anon_max FROM five_minutes_bytes WHERE n = 12"),
+			 3500 * 1024);
+	assert_int_equal(case_number("SELECT goroutines FROM go_five_minutes"), 42);
+	/* killed in the midst of it: the rest is made at the next start */
+	case_exec("DELETE FROM five_minutes WHERE time_s = 600");
+	assert_int_equal(case_open_writer(NULL), 0);
+	assert_int_equal(case_number("SELECT count(*) FROM five_minutes"), 3);
 }
 
 /* Tables that are not ours any more; those of somebody's own beside them are no harm. */
@@ -208,8 +259,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_something_else), CASE(test_other_database), CASE(test_newer_version),
-		CASE(test_migrations),	   CASE(test_changed_tables), CASE(test_absurd_numbers),
-		CASE(test_damage),
+		CASE(test_migrations),	   CASE(test_filled),	      CASE(test_changed_tables),
+		CASE(test_absurd_numbers), CASE(test_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,44 @@ static void test_minutes_are_exact(void **state)
 	cgm_history_free(h);
 	assert_int_equal(case_number("SELECT count(*) FROM samples"), 1);
 	assert_int_equal(case_number("SELECT anon_kib FROM minutes"), 1034);
-	assert_int_equal(case_number("SELECT anon_above_kib FROM minutes"), 10);
+}
+
+/* How far others are from the mean, where that is a change: 64 KiB, or a hundredth. */
+static void test_how_far(void **state)
+{
+	static const struct {
+		uint64_t a, b; /* KiB */
+		int64_t far;   /* -1: NULL */
+	} cases[] = {
+		{1000, 1126, -1},
+		{1000, 1128, 64},
+		{20000, 20398, -1},
+		{20000, 20406, 203},
+	};
+	struct cgm_history *h = case_writer(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		case_round(h, T0 + (int64_t)i * MIN, "web", cases[i].a * KIB);
+		case_round(h, T0 + (int64_t)i * MIN + 10 * SEC, "web", cases[i].b * KIB);
+	}
+	cgm_history_free(h);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char sql[120];
+
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT ifnull(anon_below_kib, -1) FROM minutes LIMIT 1 OFFSET %zu",
+			       i);
+		assert_int_equal(case_number(sql), cases[i].far);
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT ifnull(anon_above_kib, -1) FROM minutes LIMIT 1 OFFSET %zu",
+			       i);
+		assert_int_equal(case_number(sql), cases[i].far);
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT anon_max - anon_min FROM minutes_bytes LIMIT 1 OFFSET %zu",
+			       i);
+		assert_int_equal(case_number(sql), cases[i].far < 0 ? 0 : 2048 * cases[i].far);
+	}
 }
 
 /* A round a minute with these sizes; how many rows of minutes that are. */
@@ -121,8 +158,7 @@ static void test_still_minutes(void **state)
 	assert_int_equal(minute_rows(anon, 5), 2);
 	assert_int_equal(case_number("SELECT span_s FROM minutes ORDER BY time_s"), 180);
 	assert_int_equal(case_number("SELECT n FROM minutes ORDER BY time_s"), 3);
-	assert_int_equal(case_number("SELECT anon_below_kib FROM minutes ORDER BY time_s"), 21);
-	assert_int_equal(case_number("SELECT anon_above_kib FROM minutes ORDER BY time_s"), 43);
+	assert_int_equal(case_number("SELECT anon_kib FROM minutes ORDER BY time_s"), 1045);
 	assert_int_equal(case_number("SELECT span_s FROM minutes ORDER BY time_s DESC"), 120);
 }
 
@@ -311,8 +347,9 @@ static void test_tiers(void **state)
 		{722, 721, 30 * SEC},			   /* all rounds */
 		{721, 721, 30 * SEC}, {720, 361, MIN},	   /* one less, and it is minutes */
 		{361, 361, MIN},      {360, 181, 2 * MIN}, /* rather than 7 hours */
-		{50, 46, 8 * MIN},    {45, 7, HOUR},	   {7, 7, HOUR},
-		{6, 4, 2 * HOUR},     {1, 1, 7 * HOUR},
+		{121, 121, 3 * MIN},  {73, 73, 5 * MIN},   {72, 37, 10 * MIN},
+		{36, 25, 15 * MIN},   {10, 10, 40 * MIN},  {9, 7, HOUR},
+		{7, 7, HOUR},	      {6, 4, 2 * HOUR},	   {1, 1, 7 * HOUR},
 	};
 	int64_t id = 0;
 	struct cgm_history *h = write_hours(T0, T0 + 6 * HOUR, 30 * SEC, &id);
@@ -386,13 +423,21 @@ static void test_go_spans(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sums),	CASE(test_minutes),
-		CASE(test_minutes_are_exact),	CASE(test_still_minutes),
-		CASE(test_still_minutes_end),	CASE(test_still_minutes_twice),
-		CASE(test_still_minutes_again), CASE(test_minute_in_two_halves),
-		CASE(test_minute_twice),	CASE(test_hours),
-		CASE(test_hour_is_made_up_for), CASE(test_tiers),
-		CASE(test_tier_that_covers),	CASE(test_go_spans),
+		cmocka_unit_test(test_sums),
+		CASE(test_minutes),
+		CASE(test_minutes_are_exact),
+		CASE(test_how_far),
+		CASE(test_still_minutes),
+		CASE(test_still_minutes_end),
+		CASE(test_still_minutes_twice),
+		CASE(test_still_minutes_again),
+		CASE(test_minute_in_two_halves),
+		CASE(test_minute_twice),
+		CASE(test_hours),
+		CASE(test_hour_is_made_up_for),
+		CASE(test_tiers),
+		CASE(test_tier_that_covers),
+		CASE(test_go_spans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
