@@ -2,14 +2,15 @@
 /*
  * What the history file costs, with a simulated time:
  *
- *   history_bench write FILE TARGETS SECONDS EVERY BUSY   records SECONDS of TARGETS, a round each
- *                                                         EVERY s; BUSY percent of the targets
- *                                                         change all the time, the others seldom
- *   history_bench read FILE HOURS POINTS                  reads the last HOURS of all targets, at
- *                                                         most POINTS of each
+ *   history_bench write FILE TARGETS SECONDS EVERY BUSY MIB   records SECONDS of TARGETS, a round
+ *                                                             each EVERY s; BUSY percent of the
+ *                                                             targets change all the time, by up to
+ *                                                             MIB, the others seldom
+ *   history_bench read FILE HOURS POINTS                      reads the last HOURS of all targets,
+ *                                                             at most POINTS of each
  *
- * Prints microseconds of processor time, the mean of the rounds and the longest, rows and bytes;
- * or milliseconds of wall time for one target and for all.
+ * Prints microseconds of processor time, the mean of the rounds and the longest, and bytes; or
+ * milliseconds of processor time to open it, for one target and for all.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -47,9 +48,9 @@ static uint64_t walk(uint64_t v, uint64_t by)
 }
 
 /* A busy web service, or one that has little to do and now and then does it. */
-static void next_point(struct cgm_point *p, int64_t time_ms, bool busy)
+static void next_point(struct cgm_point *p, int64_t time_ms, uint64_t busy_by)
 {
-	const uint64_t by = busy ? MIB : random() % 50 ? 8192 : MIB;
+	const uint64_t by = busy_by ? busy_by : random() % 50 ? 8192 : MIB;
 	uint64_t *v = p->v;
 
 	if (!p->known) {
@@ -66,7 +67,7 @@ static void next_point(struct cgm_point *p, int64_t time_ms, bool busy)
 	v[CGM_SERIES_ANON] = walk(v[CGM_SERIES_ANON], by);
 	v[CGM_SERIES_CACHE] = walk(v[CGM_SERIES_CACHE], by);
 	v[CGM_SERIES_KERNEL] = walk(v[CGM_SERIES_KERNEL], by / 16);
-	v[CGM_SERIES_SOCK] = busy ? (uint64_t)random() % 20 * 4096 : 0;
+	v[CGM_SERIES_SOCK] = busy_by ? (uint64_t)random() % 20 * 4096 : 0;
 	v[CGM_SERIES_CACHE_INACTIVE] = v[CGM_SERIES_CACHE] / 3;
 	v[CGM_SERIES_SLAB_RECLAIMABLE] = v[CGM_SERIES_KERNEL] / 4;
 	v[CGM_SERIES_CHARGED] = v[CGM_SERIES_ANON] + v[CGM_SERIES_CACHE] + v[CGM_SERIES_KERNEL] +
@@ -75,13 +76,14 @@ static void next_point(struct cgm_point *p, int64_t time_ms, bool busy)
 	v[CGM_SERIES_NEEDED] =
 		v[CGM_SERIES_CHARGED] - v[CGM_SERIES_CACHE] - v[CGM_SERIES_SLAB_RECLAIMABLE];
 	v[CGM_SERIES_PIDS] =
-		busy && random() % 4 == 0 ? 10 + (uint64_t)random() % 30 : v[CGM_SERIES_PIDS];
+		busy_by && random() % 4 == 0 ? 10 + (uint64_t)random() % 30 : v[CGM_SERIES_PIDS];
 	for (unsigned i = 0; i < CGM_SERIES_COUNT; i++)
 		p->min[i] = p->max[i] = v[i];
 }
 
+/* The first @busy of @n change by up to @by. */
 static int one_round(struct cgm_history *h, struct cgm_point *points, unsigned n, unsigned busy,
-		     int64_t time_ms, struct cgm_err *err)
+		     uint64_t by, int64_t time_ms, struct cgm_err *err)
 {
 	int r = cgm_history_begin(h, time_ms, err);
 
@@ -92,7 +94,7 @@ static int one_round(struct cgm_history *h, struct cgm_point *points, unsigned n
 		int64_t id;
 
 		(void)snprintf(name, sizeof name, "shop-service%u-1", i);
-		next_point(&points[i], time_ms, i < n * busy / 100);
+		next_point(&points[i], time_ms, i < busy ? by : 0);
 		r = cgm_history_target(h, &t, &id, err);
 		if (r == 0)
 			r = cgm_history_add(h, id, &points[i], err);
@@ -100,7 +102,8 @@ static int one_round(struct cgm_history *h, struct cgm_point *points, unsigned n
 	return r ? r : cgm_history_commit(h, err);
 }
 
-static int write_it(const char *path, unsigned n, int64_t seconds, int64_t every, unsigned busy)
+static int write_it(const char *path, unsigned n, int64_t seconds, int64_t every, unsigned busy,
+		    uint64_t by)
 {
 	struct cgm_point *points = calloc(n, sizeof *points);
 	struct cgm_history *h = NULL;
@@ -114,7 +117,7 @@ static int write_it(const char *path, unsigned n, int64_t seconds, int64_t every
 	for (int64_t at = 0; at < seconds; at += every) {
 		double begin = now(CLOCK_PROCESS_CPUTIME_ID), took;
 
-		if (one_round(h, points, n, busy, START + at * 1000, &err))
+		if (one_round(h, points, n, n * busy / 100, by, START + at * 1000, &err))
 			return die(&err);
 		took = now(CLOCK_PROCESS_CPUTIME_ID) - begin;
 		sum += took;
@@ -136,7 +139,7 @@ static int read_it(const char *path, int64_t hours, size_t max_points)
 	struct cgm_history_targets all;
 	struct cgm_history *h = NULL;
 	struct cgm_err err = {0};
-	double begin = now(CLOCK_MONOTONIC), opened, one = 0;
+	double begin = now(CLOCK_PROCESS_CPUTIME_ID), opened, one = 0;
 	size_t points = 0;
 	int64_t to;
 
@@ -144,7 +147,7 @@ static int read_it(const char *path, int64_t hours, size_t max_points)
 		return die(&err);
 	cgm_history_means_only(h);
 	to = cgm_history_last_round(h);
-	opened = now(CLOCK_MONOTONIC);
+	opened = now(CLOCK_PROCESS_CPUTIME_ID);
 	for (size_t i = 0; i < all.n; i++) {
 		struct cgm_track t;
 
@@ -153,10 +156,10 @@ static int read_it(const char *path, int64_t hours, size_t max_points)
 			return die(&err);
 		points += t.n;
 		cgm_track_clear(&t);
-		one = i ? one : now(CLOCK_MONOTONIC) - opened;
+		one = i ? one : now(CLOCK_PROCESS_CPUTIME_ID) - opened;
 	}
 	printf("open_ms %.1f one_ms %.1f all_ms %.1f points %zu\n", (opened - begin) / 1e3,
-	       one / 1e3, (now(CLOCK_MONOTONIC) - begin) / 1e3, points);
+	       one / 1e3, (now(CLOCK_PROCESS_CPUTIME_ID) - begin) / 1e3, points);
 	cgm_history_targets_clear(&all);
 	cgm_history_free(h);
 	return 0;
@@ -164,12 +167,13 @@ static int read_it(const char *path, int64_t hours, size_t max_points)
 
 int main(int argc, char **argv)
 {
-	long long v[4] = {0};
+	long long v[5] = {0};
 
-	for (int i = 3; i < argc && i < 7; i++)
+	for (int i = 3; i < argc && i < 8; i++)
 		v[i - 3] = strtoll(argv[i], NULL, 10);
-	if (argc == 7 && strcmp(argv[1], "write") == 0 && v[0] > 0 && v[2] > 0)
-		return write_it(argv[2], (unsigned)v[0], v[1], v[2], (unsigned)v[3]);
+	if (argc == 8 && strcmp(argv[1], "write") == 0 && v[0] > 0 && v[2] > 0)
+		return write_it(argv[2], (unsigned)v[0], v[1], v[2], (unsigned)v[3],
+				(uint64_t)v[4] * MIB);
 	if (argc == 5 && strcmp(argv[1], "read") == 0)
 		return read_it(argv[2], v[0], (size_t)v[1]);
 	fprintf(stderr, "usage: history_bench write|read FILE ...\n");
