@@ -20,7 +20,7 @@ struct cgm_history;
  */
 struct cgm_history_keep {
 	uint64_t raw_s;	    /* 24 h; at least 10 min */
-	uint64_t minutes_s; /* 14 days; at least 2 h */
+	uint64_t minutes_s; /* and five minutes: 14 days; at least 2 h */
 	uint64_t hours_s;   /* 366 days; at least 2 h */
 	uint64_t max_bytes; /* 1 GiB, at least 1 MiB: beyond it the oldest go first */
 };
@@ -67,10 +67,10 @@ int cgm_history_begin(struct cgm_history *h, int64_t time_ms, struct cgm_err *er
 int cgm_history_target(struct cgm_history *h, const struct cgm_history_target *t, int64_t *ret_id,
 		       struct cgm_err *err);
 /*
- * Adds a point; it is stored if it differs enough from the target's last stored one (64 KiB in any
- * of bytes, any change of a count but PSI, what is known), and in the first round of each five
- * minutes of the clock. Go's figures always are. Minutes and hours are summed on the way, from all
- * points. A target that is not added in a round has no point there.
+ * Adds a point; it is stored if it differs enough from the target's last stored one (64 KiB and a
+ * hundredth in any of bytes, any change of OOM kills, what is known), and in the first round of
+ * each five minutes of the clock. Go's figures always are. Minutes, five minutes and hours are
+ * summed on the way, from all points. A target that is not added in a round has no point there.
  */
 int cgm_history_add(struct cgm_history *h, int64_t target, const struct cgm_point *p,
 		    struct cgm_err *err);
