@@ -117,6 +117,24 @@ static bool is_silent(const struct run *u, const struct one *one)
 	return silent > ENDED_MS && silent > ENDED_STEPS * (int64_t)one->track.step_ms;
 }
 
+/* What it has now is its last sample, not a mean. */
+static int add_newest(const struct run *u, const struct cgm_history_target *target,
+		      struct cgm_track *t, struct cgm_err *err)
+{
+	CGM_CLEANUP(cgm_track_clear) struct cgm_track last = {0};
+	int r;
+
+	if (!t->n || (int64_t)t->step_ms < MINUTE_MS)
+		return 0;
+	r = cgm_history_read(u->history, target->id, u->end_ms - u->end_ms % MINUTE_MS, u->now_ms,
+			     TABLE_POINTS, &last, err);
+	if (r < 0 || !last.n || last.points[last.n - 1].time_ms <= t->points[t->n - 1].time_ms)
+		return r;
+	return cgm_track_add(t, &last.points[last.n - 1]) < 0
+		       ? cgm_err_set(err, ENOMEM, "out of memory")
+		       : 0;
+}
+
 /* What was started lately has few points of a long window: those since then in finer steps. */
 static int read_closer(struct run *u, struct one *one, struct cgm_err *err)
 {
@@ -137,8 +155,10 @@ static int read_closer(struct run *u, struct one *one, struct cgm_err *err)
 		r = cgm_track_add(t, &fine.points[i]);
 	t->step_ms = fine.step_ms;
 	if (r == 0)
+		r = add_newest(u, one->target, t, err);
+	if (r == 0)
 		r = cgm_trend_make(t, &one->trend);
-	return r < 0 ? cgm_err_set(err, ENOMEM, "out of memory") : 0;
+	return r < 0 ? cgm_err_set(err, -r, "%s: cannot be judged", one->target->name) : 0;
 }
 
 static int read_one(struct run *u, const struct cgm_history_target *t, struct cgm_err *err)
@@ -147,8 +167,12 @@ static int read_one(struct run *u, const struct cgm_history_target *t, struct cg
 	int r = cgm_history_read(u->history, t->id, u->since_ms, u->now_ms,
 				 u->one_view ? CGM_TREND_POINTS : TABLE_POINTS, &one.track, err);
 
-	if (r < 0)
+	if (r == 0 && !u->one_view)
+		r = add_newest(u, t, &one.track, err);
+	if (r < 0) {
+		cgm_track_clear(&one.track);
 		return r;
+	}
 	if (one.track.n == 0)
 		r = cgm_history_nothing(t->name, u->since_ms, t->last_ms, err);
 	else if (cgm_trend_make(&one.track, &one.trend) < 0)
