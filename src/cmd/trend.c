@@ -346,8 +346,9 @@ static bool check_conditions(const struct run *u)
 					 u->v[i].target->name, c->text,
 					 cgm_human_seconds(text, t->limit_in_s.v));
 			else
-				cgm_warn("%s: %s holds: %s grows by %s", u->v[i].target->name,
-					 c->text, cgm_trends[c->id].title,
+				cgm_warn("%s: %s holds: %s %s by %s", u->v[i].target->name, c->text,
+					 cgm_trends[c->id].title,
+					 cgm_trends[c->id].many ? "grow" : "grows",
 					 cgm_trend_rate_text(text, &t->part[c->id],
 							     cgm_trends[c->id].bytes));
 		}

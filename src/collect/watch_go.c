@@ -15,6 +15,12 @@
  */
 #define LOOK_AGAIN_MS 600000
 #define AT_LEAST      8
+/*
+ * A run is read that often at first, so that a minute of points is enough to judge it by; the first
+ * minute of it is warm-up. Then seldom: a growth that lasts is seen then, too.
+ */
+#define SOON_MS	    5000
+#define SOON_FOR_MS 150000
 
 /* So many that all have had their turn within the interval. */
 static size_t share(const struct cgm_watch *w, uint64_t now_ms)
@@ -26,10 +32,29 @@ static size_t share(const struct cgm_watch *w, uint64_t now_ms)
 	return (size_t)(w->n * since / w->q.go_every_ms) + AT_LEAST;
 }
 
+uint64_t cgm_watch_go_interval(const struct cgm_member *m, uint64_t every_ms, uint64_t now_ms)
+{
+	bool soon = m->go.sys.known && now_ms - m->go_run_ms < SOON_FOR_MS;
+
+	return soon && every_ms > SOON_MS ? SOON_MS : every_ms;
+}
+
 static bool is_due(const struct cgm_watch *w, const struct cgm_member *m, uint64_t now_ms)
 {
 	return !m->ended && m->c.path &&
-	       (!m->go_looked || now_ms - m->go_at_ms >= w->q.go_every_ms);
+	       (!m->go_looked ||
+		now_ms - m->go_at_ms >= cgm_watch_go_interval(m, w->q.go_every_ms, now_ms));
+}
+
+/* Another run, of the container or of the program in it, begins anew. */
+static void note_run(struct cgm_member *m, uint64_t now_ms)
+{
+	uint64_t run = (uint64_t)m->life.from_ms ^ m->main_start;
+
+	if (m->go_looked && run == m->go_run)
+		return;
+	m->go_run = run;
+	m->go_run_ms = now_ms;
 }
 
 /* Whether somebody has to look into it. */
@@ -40,6 +65,7 @@ static int choose(struct cgm_watch *w, struct cgm_member *m, uint64_t now_ms, bo
 
 	*ret = !m->no_go || digest != m->no_go || now_ms - m->no_go_ms >= LOOK_AGAIN_MS;
 	m->go_digest = digest;
+	note_run(m, now_ms);
 	m->go_looked = true;
 	m->go_at_ms = now_ms;
 	return r;
@@ -47,7 +73,7 @@ static int choose(struct cgm_watch *w, struct cgm_member *m, uint64_t now_ms, bo
 
 int cgm_watch_go_ask(struct cgm_watch *w, uint64_t now_ms)
 {
-	size_t left = share(w, now_ms), n = 0;
+	size_t left = share(w, now_ms), n = 0, first = w->go_next;
 	const char **paths;
 	int r = 0;
 
@@ -58,16 +84,18 @@ int cgm_watch_go_ask(struct cgm_watch *w, uint64_t now_ms)
 	w->looked = calloc(w->n + 1, sizeof(*w->looked));
 	paths = calloc(w->n + 1, sizeof(*paths));
 	for (size_t i = 0; w->looked && paths && r == 0 && left && i < w->n; i++) {
+		struct cgm_member *m = w->v[(first + i) % w->n];
 		bool look = false;
 
-		if (!is_due(w, w->v[i], now_ms))
+		if (!is_due(w, m, now_ms))
 			continue;
 		left--;
-		r = choose(w, w->v[i], now_ms, &look);
+		w->go_next = (first + i + 1) % w->n;
+		r = choose(w, m, now_ms, &look);
 		if (!look)
 			continue;
-		w->looked[n] = w->v[i];
-		paths[n++] = w->v[i]->c.path;
+		w->looked[n] = m;
+		paths[n++] = m->c.path;
 	}
 	if (!w->looked || !paths)
 		r = -ENOMEM;

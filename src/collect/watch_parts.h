@@ -57,6 +57,7 @@ struct cgm_member {
 	/* the Go runtime, and its processes as they were then */
 	uint64_t go_at_ms, go_digest;
 	uint64_t no_go, no_go_ms; /* digest of processes none of which is one, and when; 0 none */
+	uint64_t go_run, go_run_ms; /* the run that they are of, and when it was first read */
 	bool go_looked, go_now;
 	struct cgm_go_sums go;
 	pid_t main_pid;
@@ -119,6 +120,7 @@ struct cgm_watch {
 	struct cgm_member **looked; /* asked for, in this round */
 	size_t n_looked;
 	uint64_t go_round_ms;
+	size_t go_next; /* whose turn it is */
 };
 
 uint64_t cgm_watch_mono_ns(void);
@@ -193,6 +195,7 @@ void cgm_wake_unfollow(struct cgm_watch *w, struct cgm_member *m);
 void cgm_wake_drain(struct cgm_watch *w);
 
 /* watch_go.c: figures of the members whose turn it is, in two halves of a round. */
+uint64_t cgm_watch_go_interval(const struct cgm_member *m, uint64_t every_ms, uint64_t now_ms);
 int cgm_watch_go_ask(struct cgm_watch *w, uint64_t now_ms);
 int cgm_watch_go_answer(struct cgm_watch *w, uint64_t now_ms);
 

@@ -60,7 +60,7 @@ void cgm_cause_anon(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	const struct cgm_process *p = r->sums.largest;
 	const struct cgm_go *g = p ? unread_go(r, p) : NULL;
-	char n[CGM_TEXT_MAX], t[CGM_NAME_TEXT], text[CGM_GO_TEXT];
+	char n[CGM_TEXT_MAX], t[CGM_NAME_TEXT], text[CGM_GO_TEXT], longer[CGM_LONGER_TEXT];
 
 	cgm_human_bytes(n, f->bytes.v);
 	cgm_evidence_value(f, &r->s->now, CGM_ANON);
@@ -80,10 +80,8 @@ void cgm_cause_anon(const struct cgm_rules *r, struct cgm_finding *f)
 			g->why[0] ? g->why : "nothing says why");
 	else
 		say_whose(r, p, n, f);
-	cgm_advise(f,
-		   "Only the program (or swap) gives it back. %s One sample cannot tell a leak, a "
-		   "longer look can: cgmem explain --for 60s %s",
-		   cgm_kinds_advice(text, p), cgm_target_text(t, r->s));
+	cgm_advise(f, "Only the program (or swap) gives it back. %s%s", cgm_kinds_advice(text, p),
+		   cgm_longer_text(longer, r));
 }
 
 void cgm_cause_anon_children(const struct cgm_rules *r, struct cgm_finding *f)

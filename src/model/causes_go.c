@@ -160,10 +160,11 @@ static const char *sites_advice(char buf[CGM_GO_TEXT], const struct go_cause *c,
 
 void cgm_cause_go_heap(const struct cgm_rules *r, struct cgm_finding *f)
 {
-	char site[CGM_GO_TEXT], group[CGM_GO_TEXT];
+	char site[CGM_GO_TEXT], group[CGM_GO_TEXT], longer[CGM_LONGER_TEXT];
 	struct go_cause c;
 
 	start(r, f, CGM_CHILD_GO_HEAP_LIVE, &c);
+	cgm_longer_text(longer, r);
 	opt_evidence(f, &c, HEAP_MARKED);
 	stat_evidence(f, &c, CGM_GO_HEAP_ALLOC);
 	opt_evidence(f, &c, INUSE_SPACE);
@@ -178,15 +179,11 @@ void cgm_cause_go_heap(const struct cgm_rules *r, struct cgm_finding *f)
 		cgm_advise(f,
 			   "What allocated it, and which goroutines wait and hold it: cgmem go %s; "
 			   "as a profile: cgmem go --profile heap.pb.gz %s, and go tool pprof "
-			   "heap.pb.gz. One sample cannot tell a leak: cgmem explain --for 60s "
-			   "%s.%s",
-			   c.target, c.target, c.target, c.fit);
+			   "heap.pb.gz.%s%s",
+			   c.target, c.target, longer, c.fit);
 	else
-		cgm_advise(
-			f,
-			"%s What waits, and who started it: cgmem go %s (goroutines). One sample "
-			"cannot tell a leak: cgmem explain --for 60s %s.%s",
-			cgm_go_no_profile(c.g), c.target, c.target, c.fit);
+		cgm_advise(f, "%s What waits, and who started it: cgmem go %s (goroutines).%s%s",
+			   cgm_go_no_profile(c.g), c.target, longer, c.fit);
 	add_locked(r, f);
 }
 

@@ -60,11 +60,19 @@ static bool is_told_by_go(const struct cgm_trend *t)
 	return false;
 }
 
-/* So little of the growth that something else carries: the table by component has it. */
+/* So little of the growth that something else carries, or of what that is uncertain by: the table
+ * by component has it. */
 static bool is_minor(const struct cgm_trend *t, enum cgm_trend_id id)
 {
-	return t->carrier != CGM_TREND_COUNT && t->carrier != id && cgm_trends[id].in_docker &&
-	       t->part[id].share < MINOR;
+	const struct cgm_growth *docker = &t->part[CGM_TREND_DOCKER].growth;
+	double rate = t->part[id].growth.rate;
+
+	if (t->carrier == CGM_TREND_COUNT || t->carrier == id)
+		return false;
+	if (cgm_trends[id].in_docker)
+		return t->part[id].share < MINOR;
+	return (id == CGM_TREND_GO_LIVE || id == CGM_TREND_OFF_HEAP) &&
+	       (rate < MINOR * docker->rate || rate < docker->high - docker->low);
 }
 
 /* Of which component a finding is: the first with its id that grows; CGM_TREND_COUNT: none. */
@@ -173,7 +181,7 @@ static void say_rate(struct cgm_finding *f, const struct cgm_trend *t, enum cgm_
 {
 	const struct cgm_trend_part *p = &t->part[id];
 	char name[CGM_NAME_TEXT], rate[64], span[CGM_TEXT_MAX], in[CGM_TEXT_MAX], l[CGM_TEXT_MAX];
-	char limit[CGM_GO_TEXT] = "", share[CGM_GO_TEXT] = "";
+	char limit[CGM_GO_TEXT] = "", share[CGM_GO_TEXT] = "", age[64];
 
 	cgm_trend_rate_text(rate, p, cgm_trends[id].bytes);
 	if (f->severity > CGM_INFO)
@@ -184,11 +192,12 @@ static void say_rate(struct cgm_finding *f, const struct cgm_trend *t, enum cgm_
 	if (p->share > 0)
 		(void)snprintf(share, sizeof share, ", %ju %% of the growth of docker's figure",
 			       (uintmax_t)whole(p->share * 100));
-	cgm_say(f, "%s %s by %s for %s%s.%s%s", title(name, id),
-		t->ended					     ? "grew"
-		: id == CGM_TREND_GOROUTINES || id == CGM_TREND_SOCK ? "grow"
-								     : "grows",
-		rate + 1, cgm_human_seconds(span, whole(seen_s(t, id))), share,
+	cgm_say(f, "%s %s by %s for %s%s%s.%s%s", title(name, id),
+		t->ended	      ? "grew"
+		: cgm_trends[id].many ? "grow"
+				      : "grows",
+		rate + 1, cgm_human_seconds(span, whole(seen_s(t, id))),
+		cgm_trend_age_text(age, t, id), share,
 		p->growth.sawtooth ? " It goes up and down, and what is left after each fall grows."
 				   : "",
 		limit);

@@ -103,6 +103,9 @@ const char *cgm_plain_text(char buf[CGM_NAME_TEXT], const char *name, const char
 /* What the user calls the target, and "docker exec NAME " or "" in front of a command in it. */
 const char *cgm_target_text(char buf[CGM_NAME_TEXT], const struct cgm_snapshot *s);
 const char *cgm_exec_text(char buf[CGM_NAME_TEXT + 16], const struct cgm_snapshot *s);
+#define CGM_LONGER_TEXT (CGM_NAME_TEXT + 96)
+/* " One sample cannot tell a leak, ...": "" where it was watched, or its history was read. */
+const char *cgm_longer_text(char buf[CGM_LONGER_TEXT], const struct cgm_rules *r);
 /*
  * Charged, less what the kernel can take back without swap, at @s: the group or an ancestor. v1
  * does not tell reclaimable slab: the target's estimate in @b stands for it, in its ancestors too.

@@ -25,9 +25,11 @@ enum cgm_trend_id {
 	/* and these are told beside them */
 	CGM_TREND_CACHE,
 	CGM_TREND_SWAP,
-	CGM_TREND_NEEDED,   /* what cannot be reclaimed */
-	CGM_TREND_GO_LIVE,  /* of anon: live heap by the collector's own count */
-	CGM_TREND_OFF_HEAP, /* of anon: what the Go runtime does not hold */
+	CGM_TREND_NEEDED,  /* what cannot be reclaimed */
+	CGM_TREND_GO_LIVE, /* of anon: live heap by the collector's own count */
+	/* of anon: what the Go runtime does not hold; less than nothing is there as long as it has
+	   touched so much less than it has taken */
+	CGM_TREND_OFF_HEAP,
 	CGM_TREND_GOROUTINES,
 	CGM_TREND_COUNT
 };
@@ -39,6 +41,7 @@ struct cgm_trend_info {
 	const char *finding; /* "growth-anon"; NULL: none of its own */
 	bool bytes;	     /* false: a count */
 	bool in_docker;	     /* a part of docker's figure */
+	bool many;	     /* they grow; otherwise it grows */
 };
 extern const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT];
 
@@ -47,6 +50,14 @@ struct cgm_trend_part {
 	uint64_t first, now;	  /* of what is judged: its first value and its last */
 	struct cgm_growth growth; /* since_s: seconds since the epoch */
 	double share; /* of the growth of docker's figure, 0..1; only of parts of it that grow */
+};
+
+/* Why nobody can tell when the limit is met. */
+enum cgm_trend_doubt {
+	CGM_TREND_DOUBT_NONE,
+	CGM_TREND_DOUBT_KERNEL, /* v1: what of the growing kernel memory can be reclaimed? */
+	CGM_TREND_DOUBT_PINNED, /* what counts as reclaimable grows with what keeps it */
+	CGM_TREND_DOUBT_RATE,	/* it has slowed of late */
 };
 
 struct cgm_trend {
@@ -66,6 +77,8 @@ struct cgm_trend {
 	struct cgm_opt limit;	   /* effective, now */
 	struct cgm_opt limit_in_s; /* until what cannot be reclaimed meets it, at its rate */
 	double limit_in_low_s, limit_in_high_s; /* by the interval of the rate; INFINITY: never */
+	enum cgm_trend_doubt limit_doubt;	/* why limit_in_s is not known though it grows */
+	double go_age_s;			/* Go's figures are so much older than the rest */
 	double more_s;				/* > 0: not enough data, so much more is needed */
 };
 
@@ -84,6 +97,8 @@ void cgm_trend_end(struct cgm_trend *t);
  * ...". Times of day are of the local time zone. Returns the length, as snprintf.
  */
 int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size);
+/* " (Go figures of 40 s ago)" where @id is one of those and they are old; else "". */
+const char *cgm_trend_age_text(char buf[64], const struct cgm_trend *t, enum cgm_trend_id id);
 /* "+31.2 MiB/h", "+120/h", "0", "-" unknown. */
 const char *cgm_trend_rate_text(char buf[64], const struct cgm_trend_part *p, bool bytes);
 

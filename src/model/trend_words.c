@@ -13,7 +13,9 @@
 
 /* Growth that was seen for less, seconds, may be a program that gets going. */
 #define LONG_ENOUGH_S 600
-#define LATELY_BYTES  (UINT64_C(1) << 20)
+#define RISEN_BYTES   (UINT64_C(1) << 20)
+/* Go's figures of so many seconds before are of the moment. */
+#define GO_FRESH_S 5
 
 /* What a part is, and who gives it back. */
 static const struct {
@@ -94,6 +96,17 @@ static const char *tense(const struct cgm_trend *t, const char *now, const char 
 	return t->ended ? then : now;
 }
 
+const char *cgm_trend_age_text(char buf[64], const struct cgm_trend *t, enum cgm_trend_id id)
+{
+	char ago[CGM_TEXT_MAX];
+
+	buf[0] = '\0';
+	if ((id == CGM_TREND_GO_LIVE || id == CGM_TREND_OFF_HEAP || id == CGM_TREND_GOROUTINES) &&
+	    t->go_age_s > GO_FRESH_S)
+		(void)snprintf(buf, 64, " (Go figures of %s ago)", span_text(ago, t->go_age_s));
+	return buf;
+}
+
 static const char *what_of(enum cgm_trend_id id)
 {
 	return words[id].what ? words[id].what : cgm_trends[id].title;
@@ -118,7 +131,7 @@ static bool is_like_a_leak(const struct cgm_trend *t)
 static void growing(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
-	char rate[64], since[CGM_TEXT_MAX], end[CGM_TEXT_MAX];
+	char rate[64], since[CGM_TEXT_MAX], end[CGM_TEXT_MAX], age[64];
 
 	cgm_trend_rate_text(rate, docker, true);
 	since_text(since, t, docker->growth.since_s);
@@ -132,6 +145,7 @@ static void growing(struct text *b, const struct cgm_trend *t)
 		    what_of(t->carrier), words[t->carrier].back);
 		if (is_like_a_leak(t))
 			add(b, ": consistent with a leak %s", words[t->carrier].leak);
+		add(b, "%s", cgm_trend_age_text(age, t, t->carrier));
 	}
 	add(b, ".");
 	if (seen_s(t) < LONG_ENOUGH_S && !t->ended)
@@ -189,23 +203,12 @@ static bool is_cut_by_kills(const struct cgm_trend *t)
 	return t->n_kills > 1 && g->verdict == CGM_GROWTH_STEADY;
 }
 
-/* It rose too late, or only seems to have risen, to be judged: that it is higher is true. */
-static uint64_t risen_lately(const struct cgm_trend_part *p)
-{
-	uint64_t by = cgm_sub_sat(p->now, p->first);
-
-	return by >= LATELY_BYTES && by > p->now / 2 ? by : 0;
-}
-
 static void steady(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
 	char span[CGM_TEXT_MAX], rate[64];
 
 	span_text(span, seen_s(t));
-	uint64_t higher = risen_lately(&t->part[CGM_TREND_DOCKER]);
-	char up[CGM_TEXT_MAX];
-
 	/* what the limit ended did grow, be it too fast to be judged */
 	if (t->killed && !is_cut_by_kills(t))
 		return;
@@ -222,10 +225,6 @@ static void steady(struct text *b, const struct cgm_trend *t)
 		    "and %s in %s: what %s left after each fall %s the same.",
 		    tense(t, "goes", "went"), tense(t, "has not grown", "did not grow"), span,
 		    tense(t, "is", "was"), tense(t, "is", "was"));
-	else if (higher)
-		add(b, "Docker's figure %s %s higher than %s before, but that is no trend%s.",
-		    tense(t, "is", "ended"), cgm_human_bytes(up, higher), span,
-		    tense(t, " yet: a longer look tells", ""));
 	else
 		add(b, "Docker's figure %s in %s.", tense(t, "has not grown", "did not grow"),
 		    span);
@@ -261,23 +260,54 @@ static void end(struct text *b, const struct cgm_trend *t)
 
 static void limit(struct text *b, const struct cgm_trend *t)
 {
+	static const char *const doubts[] = {
+		[CGM_TREND_DOUBT_KERNEL] = "cgroup v1 does not tell how much of the kernel memory "
+					   "that grows can be reclaimed",
+		[CGM_TREND_DOUBT_PINNED] =
+			"slab that counts as reclaimable grows in step with what keeps it, such "
+			"as sockets or open files",
+		[CGM_TREND_DOUBT_RATE] = "what cannot be reclaimed has grown more slowly of late",
+	};
 	char l[CGM_TEXT_MAX], in[CGM_TEXT_MAX];
 
+	if (t->limit.known && t->limit_doubt)
+		add(b, " When the limit of %s is met is unknown, because %s.",
+		    cgm_human_bytes(l, t->limit.v), doubts[t->limit_doubt]);
 	if (!t->limit_in_s.known || !t->limit.known)
 		return;
 	add(b, " At this rate what cannot be reclaimed meets the limit of %s in %s.",
 	    cgm_human_bytes(l, t->limit.v), cgm_human_seconds(in, t->limit_in_s.v));
 }
 
+/* What rose too late, or too seldom, to be judged is higher, and that is true. */
+static uint64_t risen(const struct cgm_trend_part *p)
+{
+	uint64_t by = cgm_sub_sat(p->now, p->first);
+
+	return by >= RISEN_BYTES && by > p->now / 2 ? by : 0;
+}
+
 static void not_enough(struct text *b, const struct cgm_trend *t)
 {
-	char more[CGM_TEXT_MAX];
+	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
+	uint64_t by = risen(docker);
+	char more[CGM_TEXT_MAX], up[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
 
 	span_text(more, t->more_s < 1 ? 1 : t->more_s);
-	if (t->ended)
+	span_text(span, seen_s(t));
+	cgm_human_bytes(up, by);
+	if (t->ended && by && !t->killed)
+		add(b, "Docker's figure ended %s higher than %s before, but that is no trend.", up,
+		    span);
+	else if (t->ended)
 		add(b, "Too little of it was recorded to tell whether it grew.");
-	else if (t->part[CGM_TREND_DOCKER].growth.n < CGM_GROWTH_POINTS_MIN)
+	else if (docker->growth.n < CGM_GROWTH_POINTS_MIN)
 		add(b, "Not enough data: watch for %s more.", more);
+	else if (by)
+		add(b,
+		    "Docker's figure is %s higher than %s before; whether that goes on or is "
+		    "chance cannot be told yet: watch for %s more.",
+		    up, span, more);
 	else
 		add(b,
 		    "Docker's figure moves, but whether that goes on or is chance cannot be told "

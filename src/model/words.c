@@ -105,6 +105,19 @@ const char *cgm_exec_text(char buf[CGM_NAME_TEXT + 16], const struct cgm_snapsho
 	return buf;
 }
 
+const char *cgm_longer_text(char buf[CGM_LONGER_TEXT], const struct cgm_rules *r)
+{
+	char name[CGM_NAME_TEXT];
+
+	buf[0] = '\0';
+	if (!r->trend || !r->trend->n_points)
+		(void)snprintf(buf, CGM_LONGER_TEXT,
+			       " One sample cannot tell a leak, a longer look can: cgmem explain "
+			       "--for 60s %s.",
+			       cgm_target_text(name, r->s));
+	return buf;
+}
+
 unsigned cgm_percent(uint64_t part, uint64_t whole)
 {
 	double share = whole ? (double)part / (double)whole * 100.0 : 0.0;

@@ -189,6 +189,8 @@ static void add_evidence(const struct cgm_page *p, struct cgm_buf *b, const stru
 	cgm_buf_addf(b, "%s%s ", b->len ? ", " : "", v->name);
 	if (strcmp(v->unit, "bytes") == 0)
 		cgm_buf_adds(b, cgm_page_bytes(p, text, v->value));
+	else if (strcmp(v->unit, "seconds") == 0)
+		cgm_buf_adds(b, cgm_human_seconds(text, v->value));
 	else
 		cgm_buf_addf(b, "%ju%s", (uintmax_t)v->value,
 			     strcmp(v->unit, "percent") == 0	  ? "%"

@@ -46,6 +46,8 @@ static void add_evidence(struct cgm_buf *b, const struct cgm_evidence *v)
 	cgm_buf_adds(b, "</code> ");
 	if (strcmp(v->unit, "bytes") == 0)
 		cgm_buf_adds(b, cgm_human_bytes(text, v->value));
+	else if (strcmp(v->unit, "seconds") == 0)
+		cgm_buf_adds(b, cgm_human_seconds(text, v->value));
 	else
 		cgm_buf_addf(b, "%ju%s", (uintmax_t)v->value,
 			     strcmp(v->unit, "percent") == 0	  ? " %"

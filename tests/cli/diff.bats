@@ -6,7 +6,7 @@ MIB=1048576
 
 setup_file() {
 	export HISTORY=$BATS_FILE_TMPDIR/history.db
-	END=$(date +%s)
+	END=$(($(date +%s) / 300 * 300)) # a moment of which everything is stored
 	export END
 	"$TOOLS/make_history" -t "$END" "$HISTORY" web=linear api=go-leak shop-web-1=steady,project=shop,service=web \
 		shop-web-2=steady,project=shop,service=web /system.slice/getty@tty1.service=linear gone=ended

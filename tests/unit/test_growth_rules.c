@@ -180,10 +180,41 @@ static void test_go(void **state)
 	case_explain(&c);
 	assert_int_equal(count(), 1);
 	assert_non_null(
-		strstr(growth("growth-goroutines")->summary, "Goroutines grow by 7200/h for 59"));
+		strstr(growth("growth-goroutines")->summary,
+		       "Goroutines grow by 7200/h for 59 min 50 s (Go figures of 50 s ago)"));
 	assert_false(growth("growth-goroutines")->bytes.known);
 	assert_in_range(evidence(growth("growth-goroutines"), "rate_per_hour"), 7190, 7210);
 	done();
+}
+
+/*
+ * Beside tmpfs that grows by 100 MiB memory outside the Go runtime grows, too: told from a
+ * twentieth of the whole on, and not where the whole is uncertain by more.
+ */
+static void test_go_beside(void **state)
+{
+	static const struct {
+		uint64_t bytes, wavers;
+		bool told;
+	} cases[] = {{4 * MIB, 0, false}, {6 * MIB, 0, true}, {6 * MIB, 60 * MIB, false}};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		start(360);
+		track_ramp(&c.s.track, CGM_SERIES_TMPFS, 0, 360, 100 * MIB);
+		track_ramp(&c.s.track, CGM_SERIES_ANON, 0, 360, cases[k].bytes);
+		track_go(&c.s.track, 0, 0, 0, 0);
+		for (size_t i = 0; i < c.s.track.n; i++)
+			track_plus(&c.s.track, i, CGM_SERIES_DOCKER,
+				   cases[k].wavers * (i * 7919 % 101) / 101);
+		case_explain(&c);
+		assert_int_equal(c.f->trend.carrier, CGM_TREND_TMPFS);
+		assert_int_equal(c.f->trend.part[CGM_TREND_OFF_HEAP].growth.verdict,
+				 CGM_GROWTH_GROWING);
+		assert_int_equal(!!find(&c, "growth-off-heap"), cases[k].told);
+		(void)growth("growth-tmpfs");
+		done();
+	}
 }
 
 /* An hour's rise of 36 MiB; the limit is so far away that it is met in @seconds. */
@@ -371,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_past),
 		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_go_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

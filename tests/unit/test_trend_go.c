@@ -24,7 +24,7 @@ static void test_go_heap_stands_in(void **state)
 	track_go(&track, 36 * MIB, 36 * MIB, 0, 0);
 	make();
 	has("100 % of it is anonymous memory (live Go heap), which only the program can free: "
-	    "consistent with a leak in the Go heap.");
+	    "consistent with a leak in the Go heap");
 	done();
 }
 
@@ -44,7 +44,7 @@ static void test_off_heap(void **state)
 	done();
 }
 
-/* Go's figures may stand in points of their own: then the nearest anonymous memory counts. */
+/* Go's figures may stand in points of their own: then the last anonymous memory before counts. */
 static void test_join(void **state)
 {
 	(void)state;
@@ -55,7 +55,7 @@ static void test_join(void **state)
 
 			cgm_point_set(&p, CGM_SERIES_ANON, (uint64_t)(100 + i) * MIB);
 			assert_int_equal(cgm_track_add(&track, &p), 0);
-			p = (struct cgm_point){.time_ms = p.time_ms + 120000 + far};
+			p = (struct cgm_point){.time_ms = p.time_ms + 300000 + far};
 			cgm_point_set(&p, CGM_SERIES_GO_SYS, 60 * MIB);
 			cgm_point_set(&p, CGM_SERIES_GO_RELEASED, 10 * MIB);
 			assert_int_equal(cgm_track_add(&track, &p), 0);
@@ -68,13 +68,13 @@ static void test_join(void **state)
 	}
 }
 
-/* The nearest is taken, be it before or behind. */
-static void test_join_nearest(void **state)
+/* What comes behind is of another moment, however near it is. */
+static void test_join_before(void **state)
 {
 	static const struct {
 		int64_t at_s;
 		uint64_t outside;
-	} cases[] = {{1, 50}, {29, 50}, {31, 51}, {59, 51}};
+	} cases[] = {{0, 50}, {1, 50}, {59, 50}, {60, 51}};
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -84,7 +84,7 @@ static void test_join_nearest(void **state)
 
 			cgm_point_set(&p, CGM_SERIES_ANON, (uint64_t)(100 + i) * MIB);
 			assert_int_equal(cgm_track_add(&track, &p), 0);
-			if (i)
+			if (i != cases[k].at_s / 60)
 				continue;
 			p = (struct cgm_point){.time_ms = TRACK_START + cases[k].at_s * 1000};
 			cgm_point_set(&p, CGM_SERIES_GO_SYS, 60 * MIB);
@@ -106,6 +106,81 @@ static void test_off_heap_below_zero(void **state)
 	make();
 	assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].now, 0);
 	part_is(CGM_TREND_OFF_HEAP, CGM_GROWTH_SHRINKING);
+	done();
+}
+
+/* The runtime takes @taken in the hour and anonymous memory grows by that and @seems more. */
+static void outside_seems(uint64_t below, uint64_t taken, uint64_t seems,
+			  enum cgm_growth_verdict want)
+{
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 360, taken + seems);
+	track_go(&track, taken / 2, taken, 0, 0);
+	for (size_t i = 0; i < track.n; i += 6)
+		track_plus(&track, i, CGM_SERIES_GO_SYS, 10 * MIB + below);
+	make();
+	part_is(CGM_TREND_OFF_HEAP, want);
+	done();
+}
+
+/*
+ * The runtime touches bit by bit what it has taken at once: a tenth of what it takes meanwhile, an
+ * eighth of what it is known to have untouched, and half a percent of all in any case.
+ */
+static void test_off_heap_touched(void **state)
+{
+	(void)state;
+	outside_seems(0, 0, 300 * 1024, CGM_GROWTH_STEADY);
+	outside_seems(0, 0, 325 * 1024, CGM_GROWTH_GROWING);
+	outside_seems(8 * MIB, 0, MIB - 8192, CGM_GROWTH_STEADY);
+	outside_seems(8 * MIB, 0, MIB + 65536, CGM_GROWTH_GROWING);
+	outside_seems(0, 60 * MIB, 11 * MIB / 2, CGM_GROWTH_STEADY);
+	outside_seems(0, 60 * MIB, 13 * MIB / 2, CGM_GROWTH_GROWING);
+}
+
+/* Half a percent of what it is the difference of. */
+static void test_off_heap_noise(void **state)
+{
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		track_start(&track, 360);
+		track_go(&track, 0, 0, 0, 0);
+		for (size_t i = 0; i < track.n; i++) {
+			track_plus(&track, i, CGM_SERIES_ANON, 1000 * MIB);
+			if (i % 6 == 0)
+				track_plus(&track, i, CGM_SERIES_GO_SYS, 1000 * MIB);
+		}
+		track_ramp(&track, CGM_SERIES_ANON, 0, 360, (more ? 11 : 10) * MIB / 2);
+		make();
+		part_is(CGM_TREND_OFF_HEAP, more ? CGM_GROWTH_GROWING : CGM_GROWTH_STEADY);
+		done();
+	}
+}
+
+/* Figures that are older than five seconds say so. */
+static void test_age(void **state)
+{
+	char age[64];
+
+	(void)state;
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	track_go(&track, 36 * MIB, 36 * MIB, 0, 0);
+	make();
+	near_to(trend.go_age_s, 50, 1e-9);
+	has("a leak in the Go heap (Go figures of 50 s ago).");
+	assert_string_equal(cgm_trend_age_text(age, &trend, CGM_TREND_OFF_HEAP),
+			    " (Go figures of 50 s ago)");
+	assert_string_equal(cgm_trend_age_text(age, &trend, CGM_TREND_ANON), "");
+	trend.go_age_s = 5;
+	assert_string_equal(cgm_trend_age_text(age, &trend, CGM_TREND_GO_LIVE), "");
+	trend.go_age_s = 5.5;
+	assert_string_equal(cgm_trend_age_text(age, &trend, CGM_TREND_GOROUTINES),
+			    " (Go figures of 6 s ago)");
+	done();
+	track_start(&track, 360);
+	make();
+	assert_true(trend.go_age_s <= 0);
 	done();
 }
 
@@ -139,8 +214,11 @@ int main(void)
 		cmocka_unit_test(test_go_heap_stands_in),
 		cmocka_unit_test(test_off_heap),
 		cmocka_unit_test(test_join),
-		cmocka_unit_test(test_join_nearest),
+		cmocka_unit_test(test_join_before),
 		cmocka_unit_test(test_off_heap_below_zero),
+		cmocka_unit_test(test_off_heap_touched),
+		cmocka_unit_test(test_off_heap_noise),
+		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_goroutines),
 	};
 

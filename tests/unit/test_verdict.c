@@ -48,6 +48,9 @@ static void test_anon(void **state)
 	has("of app (pid 100): 41.0 MiB.");
 	has("One sample cannot tell a leak");
 	has("cgmem explain --for 60s web");
+	assert_non_null(strstr(find(&c, "anon")->advice,
+			       "One sample cannot tell a leak, a longer look can: cgmem explain "
+			       "--for 60s web."));
 	case_end(&c);
 }
 
@@ -59,10 +62,13 @@ static void test_trend(void **state)
 	(void)state;
 	case_start(&c, 1);
 	plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 40 * MIB);
+	add_proc(&c, 100, 1, "app", 41 * MIB);
 	track_start(&c.s.track, 10);
 	verdict(&c);
 	has("swap gives it back. Not enough data: watch for 20 s more.");
 	assert_null(strstr(text, "--for"));
+	assert_non_null(strstr(find(&c, "anon")->advice, "(or swap) gives it back"));
+	assert_null(strstr(find(&c, "anon")->advice, "One sample"));
 	cgm_track_clear(&c.s.track);
 	track_start(&c.s.track, 40);
 	verdict(&c);

@@ -20,6 +20,14 @@ var growing []scenario
 // For so long something grows: a minute of watching, and what a busy machine takes longer.
 const growFor = 150 * time.Second
 
+// Without huge pages, also in what is executed next: by stairs of 2 MiB a minute tells no growth, and the kernel of the guests makes many.
+func smallPages() {
+	const prSetThpDisable = 41
+	if _, _, e := syscall.RawSyscall6(syscall.SYS_PRCTL, prSetThpDisable, 1, 0, 0, 0, 0); e != 0 {
+		die(e, "prctl")
+	}
+}
+
 // Calls work ten times a second with how many units of size are due. More than 2 MiB are never due at once: a jump is another thing.
 func paced(size int, work func(n int)) func(p *plan) int {
 	return func(p *plan) int {

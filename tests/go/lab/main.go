@@ -206,6 +206,9 @@ func main() {
 		os.Exit(2)
 	}
 	if os.Getenv("LAB_PLANT") == "" {
+		if s.pace {
+			smallPages()
+		}
 		again(s, p)
 	}
 	fmt.Printf("ready %d\n", s.plant(p))

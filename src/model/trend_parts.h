@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps of cgm_trend_make(), each in a file of its own: a component's values, which part
+ * carries the growth, when the limit is met. Pure, internal.
+ */
+#ifndef CGMEM_MODEL_TREND_PARTS_H
+#define CGMEM_MODEL_TREND_PARTS_H
+
+#include "model/growth_parts.h"
+#include "model/trend.h"
+
+/* What of the growth a part has to explain to be named in place of the whole. */
+#define CGM_TREND_MOST 0.5
+
+/* The track, and what of it is judged. */
+struct cgm_trend_window {
+	const struct cgm_track *t;
+	size_t from, to; /* the first point, and behind the last */
+	double warm_up_s;
+	struct cgm_xy *v; /* one series at a time: room for all points */
+};
+
+static inline bool cgm_trend_grows(const struct cgm_trend *t, enum cgm_trend_id id)
+{
+	return t->part[id].growth.verdict == CGM_GROWTH_GROWING;
+}
+
+static inline double cgm_between(double v, double low, double high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
+/* --- trend_series.c --- */
+
+/* Puts the values of @id into the window's array. Returns how many. */
+size_t cgm_trend_line(const struct cgm_trend_window *w, enum cgm_trend_id id);
+/* Changes of @id over the window up to this never matter; @now: its last value. */
+double cgm_trend_noise(const struct cgm_trend_window *w, enum cgm_trend_id id, double now);
+/* A line over the span from @since_s on, a second: such slopes of parts add up. 0: no line. */
+double cgm_trend_slope(const struct cgm_trend_window *w, enum cgm_trend_id id, double since_s);
+double cgm_trend_series_slope(const struct cgm_trend_window *w, enum cgm_series_id id,
+			      double since_s);
+/* How long before the window's end Go's figures were read; 0 also where there are none. */
+double cgm_trend_go_age(const struct cgm_trend_window *w);
+
+/* --- trend_carrier.c, trend_limit.c --- */
+
+void cgm_trend_find_carrier(const struct cgm_trend_window *w, struct cgm_trend *t);
+/* 0 or -ENOMEM. */
+int cgm_trend_find_limit(const struct cgm_trend_window *w, struct cgm_trend *t);
+
+#endif
