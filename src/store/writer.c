@@ -197,7 +197,7 @@ static bool differs(const struct cgm_point *a, const struct cgm_point *b)
 }
 
 /* @p NULL: it is not there in this round. */
-static int store(struct cgm_history *h, int64_t target, enum cgm_family f,
+static int store(struct cgm_history *h, int64_t round, int64_t target, enum cgm_family f,
 		 const struct cgm_point *p, struct cgm_err *err)
 {
 	static const struct cgm_point nothing;
@@ -205,10 +205,25 @@ static int store(struct cgm_history *h, int64_t target, enum cgm_family f,
 
 	if (s) {
 		cgm_columns_bind(h->sq, s, 3, f, CGM_TIER_RAW, p ? p : &nothing);
-		(void)h->sq->bind_int64(s, 1, h->now.id);
+		(void)h->sq->bind_int64(s, 1, round);
 		(void)h->sq->bind_int64(s, 2, target);
 	}
 	return cgm_history_run(h, s, err);
+}
+
+/*
+ * The last sample of a container, or of a recording, is stored as it is, little as it may differ.
+ */
+static int store_newest(struct cgm_history *h, struct cgm_known *k, struct cgm_err *err)
+{
+	int r;
+
+	if (!k->id || !k->stored || !k->seen_round ||
+	    memcmp(k->last.v, k->newest.v, sizeof k->last.v) == 0)
+		return 0;
+	r = store(h, k->seen_round, k->id, CGM_FAMILY_GROUP, &k->newest, err);
+	k->last = k->newest;
+	return r;
 }
 
 int cgm_history_add(struct cgm_history *h, int64_t target, const struct cgm_point *p,
@@ -221,14 +236,15 @@ int cgm_history_add(struct cgm_history *h, int64_t target, const struct cgm_poin
 		return cgm_err_set(err, EINVAL, "%s: no such target", h->path);
 	if (p->known & cgm_family_mask(CGM_FAMILY_GROUP)) {
 		k->seen_round = h->now.id;
+		k->newest = *p;
 		if (h->key || !k->stored || !k->present || differs(&k->last, p)) {
-			r = store(h, target, CGM_FAMILY_GROUP, p, err);
+			r = store(h, h->now.id, target, CGM_FAMILY_GROUP, p, err);
 			k->last = *p;
 			k->stored = r == 0;
 		}
 	}
 	if (r == 0 && p->known & cgm_family_mask(CGM_FAMILY_GO))
-		r = store(h, target, CGM_FAMILY_GO, p, err);
+		r = store(h, h->now.id, target, CGM_FAMILY_GO, p, err);
 	if (r == 0) {
 		cgm_span_sums_add(&k->minute, p, UINT32_MAX, 1);
 		k->seen_ms = h->now.time_ms;
@@ -266,7 +282,9 @@ static int mark_gone(struct cgm_history *h, struct cgm_err *err)
 
 		if (!k->present || k->seen_round == h->now.id || !k->id)
 			continue;
-		r = store(h, k->id, CGM_FAMILY_GROUP, NULL, err);
+		r = store_newest(h, k, err);
+		if (r == 0)
+			r = store(h, h->now.id, k->id, CGM_FAMILY_GROUP, NULL, err);
 		if (r == 0)
 			r = cgm_history_run(
 				h, cgm_history_sql2(h, CGM_SQL_TARGET_SEEN, k->id, k->seen_ms, err),
@@ -315,14 +333,19 @@ int cgm_history_commit(struct cgm_history *h, struct cgm_err *err)
 /* What cannot be written now stands in the samples all the same. */
 void cgm_history_end(struct cgm_history *h)
 {
+	int r = 0;
+
 	if (h->in_round)
 		(void)roll_back(h, 0);
 	h->steps = 0;
 	if (!h->minute || check_moved(h, NULL) ||
 	    cgm_history_run(h, cgm_history_sql(h, CGM_SQL_BEGIN, NULL), NULL))
 		return;
+	for (size_t i = 0; i < h->known.n && r == 0; i++)
+		if (h->known.v[i]->present)
+			r = store_newest(h, h->known.v[i], NULL);
 	turn_minute(h, -1);
-	if (cgm_history_roll(h, NULL) == 0)
+	if (r == 0 && cgm_history_roll(h, NULL) == 0)
 		(void)cgm_history_run(h, cgm_history_sql(h, CGM_SQL_COMMIT, NULL), NULL);
 	if (!h->sq->get_autocommit(h->db))
 		(void)roll_back(h, 0);

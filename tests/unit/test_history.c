@@ -67,11 +67,13 @@ static void test_round_trip(void **state)
 static int64_t rows_after(const uint64_t *anon, size_t n)
 {
 	struct cgm_history *h = case_writer(NULL);
+	int64_t rows;
 
 	for (size_t i = 0; i < n; i++)
 		case_round(h, T0 + (int64_t)i * 10 * SEC, "web", anon[i]);
+	rows = case_number("SELECT count(*) FROM samples");
 	cgm_history_free(h);
-	return case_number("SELECT count(*) FROM samples");
+	return rows;
 }
 
 static void test_change_below(void **state)
@@ -148,6 +150,27 @@ static void test_change_kinds(void **state)
 }
 
 /* Five minutes by the clock: the first round in each has a row of every target. */
+/* A kibibyte is no change, but the last sample is told as it was: of a container, of a recording. */
+static void test_last_sample(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+
+	(void)state;
+	case_round(h, T0, "web", MIB);
+	case_round(h, T0 + 10 * SEC, "web", MIB + KIB);
+	case_round(h, T0 + 20 * SEC, "web", MIB + 2 * KIB);
+	case_round(h, T0 + 30 * SEC, "db", MIB);
+	assert_int_equal(case_number("SELECT max(anon) FROM samples_bytes WHERE target = 'web'"),
+			 MIB + 2 * KIB);
+	assert_int_equal(case_number("SELECT count(*) FROM samples"), 4);
+	case_round(h, T0 + 40 * SEC, "db", MIB + KIB);
+	assert_int_equal(case_number("SELECT count(*) FROM samples"), 4);
+	cgm_history_free(h);
+	assert_int_equal(case_number("SELECT count(*) FROM samples"), 5);
+	assert_int_equal(case_number("SELECT max(anon) FROM samples_bytes WHERE target = 'db'"),
+			 MIB + KIB);
+}
+
 static void test_five_minutes(void **state)
 {
 	struct cgm_history *h = case_writer(NULL);
@@ -502,6 +525,7 @@ int main(void)
 		CASE(test_change_down),
 		CASE(test_change_share),
 		CASE(test_change_kinds),
+		CASE(test_last_sample),
 		CASE(test_five_minutes),
 		CASE(test_unchanged_is_given_again),
 		CASE(test_gone_and_back),

@@ -95,8 +95,8 @@ static void test_minutes_are_exact(void **state)
 	(void)state;
 	for (int i = 0; i < 6; i++)
 		case_round(h, T0 + i * 10 * SEC, "web", MIB + (uint64_t)i * 4 * KIB);
-	cgm_history_free(h);
 	assert_int_equal(case_number("SELECT count(*) FROM samples"), 1);
+	cgm_history_free(h);
 	assert_int_equal(case_number("SELECT anon_kib FROM minutes"), 1034);
 }
 
