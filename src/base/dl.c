@@ -21,6 +21,16 @@ static const char *take(void *lib, const struct cgm_dl_symbol *symbols, size_t n
 	return NULL;
 }
 
+void cgm_dl_bind(const char *const *sonames)
+{
+	void *lib = NULL;
+
+	for (; *sonames && !lib; sonames++)
+		lib = dlopen(*sonames, RTLD_NOW | RTLD_NOLOAD);
+	if (lib)
+		(void)dlclose(lib); /* the one handle too many: it stays loaded */
+}
+
 int cgm_dl_load(const char *const *sonames, const struct cgm_dl_symbol *symbols, size_t n,
 		const char **ret_missing)
 {

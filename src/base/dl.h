@@ -22,6 +22,11 @@ struct cgm_dl_symbol {
 int cgm_dl_load(const char *const *sonames, const struct cgm_dl_symbol *symbols, size_t n,
 		const char **ret_missing);
 /*
+ * Looks up now what the first of @sonames that is loaded calls in others, and not at each first
+ * call: for what many children of this process use.
+ */
+void cgm_dl_bind(const char *const *sonames);
+/*
  * Lets go of the code and constants that the program and its libraries have in memory, for one that
  * runs on for days and does little: what is used again is mapped again from the page cache.
  * Setting libcurl up alone touches 7 MiB that no request needs.

@@ -60,6 +60,8 @@ static void load(void)
 
 	loaded = cgm_dl_load(sonames, symbols, sizeof symbols / sizeof *symbols, NULL) == 0 &&
 		 elf.version(EV_CURRENT) != EV_NONE;
+	if (loaded)
+		cgm_dl_bind(sonames);
 }
 
 int cgm_elf_prepare(struct cgm_err *err)

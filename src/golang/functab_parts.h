@@ -9,7 +9,7 @@
 #include "golang/image_parts.h"
 #include "golang/pieces.h"
 
-#define CGM_FUNCTAB_RECENT 4096 /* a power of two */
+#define CGM_FUNCTAB_RECENT 512 /* a power of two */
 
 struct cgm_functab {
 	uint32_t magic;
