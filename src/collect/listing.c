@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cgroup/limits.h"
+#include "collect/listing_go.h"
 #include "collect/starter.h"
 #include "collect/target.h"
 #include "collect/units.h"
@@ -122,53 +123,9 @@ static int fill_row(struct cgm_session *s, const struct cgm_host *host,
 	return q->levels ? add_levels(s, l, row, s->mem_total) : 0;
 }
 
-static void close_starter(struct cgm_session *s)
-{
-	cgm_starter_close(CGM_TAKE(s->starter));
-}
-
-/* Asks for the rows' sums. Without an answer they are unknown, which is no error. */
-static int ask_go_sums(struct cgm_session *s, const struct cgm_listing_request *q,
-		       const struct cgm_containers *c)
-{
-	CGM_AUTO_FREE const char **paths = calloc(c->n + 1, sizeof(*paths));
-
-	if (!paths)
-		return -ENOMEM;
-	for (size_t i = 0; i < c->n; i++)
-		paths[i] = c->v[i].path;
-	if (s->starter && cgm_starter_ask(s->starter, paths, c->n, q->goroutines) < 0)
-		close_starter(s);
-	return 0;
-}
-
-static int add_go_sums(struct cgm_session *s, struct cgm_listing *l, size_t n)
-{
-	CGM_AUTO_FREE struct cgm_go_sums *sums = calloc(n + 1, sizeof *sums);
-
-	if (!sums)
-		return -ENOMEM;
-	if (s->starter && cgm_starter_answer(s->starter, sums, n) < 0)
-		close_starter(s);
-	for (size_t i = 0; i < n; i++) {
-		struct cgm_row *row = &l->rows.v[i];
-
-		if (row->gone)
-			continue;
-		row->go_heap = sums[i].heap;
-		row->go_retained = sums[i].retained;
-		row->go_sys = sums[i].sys;
-		row->goroutines = sums[i].goroutines;
-		row->go_live = sums[i].live;
-		row->go_released = sums[i].released;
-		row->go_stacks = sums[i].stacks;
-	}
-	return 0;
-}
-
-/* The containers, and meanwhile their Go programs. */
 static int fill_rows(struct cgm_session *s, const struct cgm_host *host,
-		     const struct cgm_listing_request *q, struct cgm_listing *l)
+		     const struct cgm_listing_request *q, const struct cgm_listing_ahead *ahead,
+		     struct cgm_listing *l)
 {
 	const size_t n = l->containers.n;
 	int r;
@@ -177,16 +134,12 @@ static int fill_rows(struct cgm_session *s, const struct cgm_host *host,
 	r = l->rows.v ? 0 : -ENOMEM;
 	for (size_t i = 0; q->inspect && i < n; i++) /* one that is gone meanwhile stays as it is */
 		(void)cgm_container_complete(s, &l->containers.v[i], NULL);
-	if (r == 0 && q->go_sums)
-		r = ask_go_sums(s, q, &l->containers);
 	for (size_t i = 0; r == 0 && i < l->n_typed; i++)
 		l->rows.v[i].typed = l->typed[i];
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = fill_row(s, host, q, l, &l->containers.v[i], &l->rows.v[i]);
 	if (r == 0 && q->go_sums)
-		r = add_go_sums(s, l, n);
-	if (r < 0) /* an answer that nobody fetched is not to be taken for the next */
-		close_starter(s);
+		r = cgm_listing_go(s, q, ahead, l);
 	return r;
 }
 
@@ -194,23 +147,29 @@ int cgm_listing_take(struct cgm_session *s, const struct cgm_host *host,
 		     const struct cgm_listing_request *q, struct cgm_listing *ret,
 		     struct cgm_err *err)
 {
+	struct cgm_listing_ahead ahead = {0};
 	struct cgm_listing l = {0};
 	int r;
 
 	/* first of all: before the engine's client is loaded, and to get ready meanwhile */
 	if (q->go_sums && !s->starter && cgm_session_is_live(s))
 		(void)cgm_starter_open(s, &s->starter);
+	if (q->go_sums)
+		cgm_listing_go_ahead(s, q, &ahead);
 	r = find_containers(s, q, &l, err);
+	if (r == 0) {
+		r = fill_rows(s, host, q, &ahead, &l);
+		if (q->sampler)
+			cgm_sampler_sweep(q->sampler);
+		if (r < 0)
+			r = cgm_err_set(err, -r, "%s", strerror(-r));
+	}
+	cgm_containers_clear(&ahead.c);
 	if (r < 0) {
+		/* an answer that nobody fetched is not to be taken for the next */
+		cgm_starter_close(CGM_TAKE(s->starter));
 		cgm_listing_clear(&l);
 		return r;
-	}
-	r = fill_rows(s, host, q, &l);
-	if (q->sampler)
-		cgm_sampler_sweep(q->sampler);
-	if (r < 0) {
-		cgm_listing_clear(&l);
-		return cgm_err_set(err, -r, "%s", strerror(-r));
 	}
 	l.rows.n = l.containers.n;
 	*ret = l;
