@@ -56,7 +56,7 @@ struct cgm_member {
 	uint64_t log_kills, kills_ahead;
 	/* the Go runtime, and its processes as they were then */
 	uint64_t go_at_ms, go_digest;
-	uint64_t no_go, no_go_ms; /* digest of processes none of which is one, and when; 0 none */
+	uint64_t no_go, no_go_ms;   /* digest of processes none of which is one, and when; 0 none */
 	uint64_t go_run, go_run_ms; /* the run that they are of, and when it was first read */
 	bool go_looked, go_now;
 	struct cgm_go_sums go;

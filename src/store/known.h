@@ -24,7 +24,7 @@ struct cgm_known {
 	bool told;    /* so does what is known about it */
 	int64_t seen_round, seen_ms;
 	struct cgm_point last, newest; /* as stored, and of seen_round */
-	struct cgm_sums minute, done; /* of this minute; of one that is to be written */
+	struct cgm_sums minute, done;  /* of this minute; of one that is to be written */
 	struct cgm_run runs[CGM_FAMILY_COUNT];
 	char *kind, *name;
 	char *about[5]; /* project, service, image, container id, path */

@@ -150,7 +150,8 @@ static void test_change_kinds(void **state)
 }
 
 /* Five minutes by the clock: the first round in each has a row of every target. */
-/* A kibibyte is no change, but the last sample is told as it was: of a container, of a recording. */
+/* A kibibyte is no change, but the last sample is told as it was: of a container, of a recording.
+ */
 static void test_last_sample(void **state)
 {
 	struct cgm_history *h = case_writer(NULL);
