@@ -9,19 +9,13 @@
 #include "cmd/fail_if.h"
 #include "cmd/global.h"
 #include "cmd/history_options.h"
+#include "cmd/trend_read.h"
 #include "output/trend.h"
 
 #include "base/banned.h"
 
 #define CONDITIONS_MAX 16
-/* Of each of many: five minutes apart in a day, which is as close as growth is judged. */
-#define TABLE_POINTS 300
-/* Of what began within the window rather more than fewer points than this are read. */
-#define BEGUN_POINTS 120
-#define MINUTE_MS    (INT64_C(60) * 1000)
-#define ENDED_MS     (INT64_C(5) * 60 * 1000)
-#define ENDED_STEPS  4
-#define STALE_MS     (INT64_C(15) * 60 * 1000) /* or that much longer than a round is apart */
+#define STALE_MS       (INT64_C(15) * 60 * 1000) /* or that much longer than a round is apart */
 
 struct trend_opts {
 	struct cgm_history_options history;
@@ -109,84 +103,16 @@ static void run_clear(struct run *u)
 	cgm_history_free(u->history);
 }
 
-/* Recording went on without it. */
-static bool is_silent(const struct run *u, const struct one *one)
-{
-	int64_t silent = u->end_ms - one->trend.to_ms;
-
-	return silent > ENDED_MS && silent > ENDED_STEPS * (int64_t)one->track.step_ms;
-}
-
-/* What it has now is its last sample, not a mean. */
-static int add_newest(const struct run *u, const struct cgm_history_target *target,
-		      struct cgm_track *t, struct cgm_err *err)
-{
-	CGM_CLEANUP(cgm_track_clear) struct cgm_track last = {0};
-	int r;
-
-	if (!t->n || (int64_t)t->step_ms < MINUTE_MS)
-		return 0;
-	r = cgm_history_read(u->history, target->id, u->end_ms - u->end_ms % MINUTE_MS, u->now_ms,
-			     TABLE_POINTS, &last, err);
-	if (r < 0 || !last.n || last.points[last.n - 1].time_ms <= t->points[t->n - 1].time_ms)
-		return r;
-	return cgm_track_add(t, &last.points[last.n - 1]) < 0
-		       ? cgm_err_set(err, ENOMEM, "out of memory")
-		       : 0;
-}
-
-/* What was started lately has few points of a long window: those since then in finer steps. */
-static int read_closer(struct run *u, struct one *one, struct cgm_err *err)
-{
-	CGM_CLEANUP(cgm_track_clear) struct cgm_track fine = {0};
-	const int64_t step = (int64_t)one->track.step_ms, cut_ms = one->trend.cut_ms;
-	struct cgm_track *t = &one->track;
-	int r;
-
-	if (step <= MINUTE_MS || one->trend.to_ms - cut_ms >= BEGUN_POINTS * step)
-		return 0;
-	r = cgm_history_read(u->history, one->target->id, cut_ms, one->trend.to_ms + step - 1,
-			     TABLE_POINTS, &fine, err);
-	if (r < 0 || !fine.n)
-		return r;
-	while (t->n && t->points[t->n - 1].time_ms + step > fine.points[0].time_ms)
-		t->n--;
-	for (size_t i = 0; i < fine.n && r == 0; i++)
-		r = cgm_track_add(t, &fine.points[i]);
-	t->step_ms = fine.step_ms;
-	if (r == 0)
-		r = add_newest(u, one->target, t, err);
-	if (r == 0)
-		r = cgm_trend_make(t, &one->trend);
-	return r < 0 ? cgm_err_set(err, -r, "%s: cannot be judged", one->target->name) : 0;
-}
-
 static int read_one(struct run *u, const struct cgm_history_target *t, struct cgm_err *err)
 {
+	const struct cgm_trend_reading q = {u->history, u->since_ms, u->now_ms, u->end_ms,
+					    !u->one_view};
 	struct one one = {.target = t, .order = u->n};
-	int r = cgm_history_read(u->history, t->id, u->since_ms, u->now_ms,
-				 u->one_view ? CGM_TREND_POINTS : TABLE_POINTS, &one.track, err);
+	int r = cgm_trend_read(&q, t, &one.track, &one.trend, err);
 
-	if (r == 0 && !u->one_view)
-		r = add_newest(u, t, &one.track, err);
-	if (r < 0) {
-		cgm_track_clear(&one.track);
+	if (r < 0)
 		return r;
-	}
-	if (one.track.n == 0)
-		r = cgm_history_nothing(t->name, u->since_ms, t->last_ms, err);
-	else if (cgm_trend_make(&one.track, &one.trend) < 0)
-		r = cgm_err_set(err, ENOMEM, "out of memory");
-	else if (!u->one_view)
-		r = read_closer(u, &one, err);
-	if (r == 0 && is_silent(u, &one))
-		cgm_trend_end(&one.trend);
-	if (r < 0) {
-		cgm_track_clear(&one.track);
-		return r;
-	}
-	if (!u->one_view) { /* there may be a thousand of them, and events are all that JSON wants
-			     */
+	if (!u->one_view) { /* there may be a thousand, and of these JSON wants the events alone */
 		free(one.track.points);
 		one.track.points = NULL;
 		one.track.n = 0;
@@ -322,7 +248,7 @@ static void tell_stale(const struct run *u)
 	for (size_t i = 0; i < u->n; i++)
 		if (u->v[i].track.step_ms > step_ms)
 			step_ms = u->v[i].track.step_ms;
-	if (u->n && u->now_ms - u->end_ms > STALE_MS + ENDED_STEPS * (int64_t)step_ms)
+	if (u->n && u->now_ms - u->end_ms > STALE_MS + CGM_TREND_ENDED_STEPS * (int64_t)step_ms)
 		cgm_warn("the history ends at %s: cgmem record does not run",
 			 cgm_when_short(text, u->end_ms, u->now_ms));
 }

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/trend_read.h"
+
+#include <errno.h>
+
+#include "cmd/history_options.h"
+
+#include "base/banned.h"
+
+/* Of each of many: five minutes apart in a day, which is as close as growth is judged. */
+#define TABLE_POINTS 300
+/* Of what began within the window rather more than fewer points than this are read. */
+#define BEGUN_POINTS 120
+#define MINUTE_MS    (INT64_C(60) * 1000)
+#define ENDED_MS     (INT64_C(5) * 60 * 1000)
+
+static int no_memory(struct cgm_err *err)
+{
+	return cgm_err_set(err, ENOMEM, "out of memory");
+}
+
+/* Recording went on without it. */
+static bool is_silent(const struct cgm_trend_reading *q, const struct cgm_track *t, int64_t to_ms)
+{
+	int64_t silent = q->end_ms - to_ms;
+
+	return silent > ENDED_MS && silent > CGM_TREND_ENDED_STEPS * (int64_t)t->step_ms;
+}
+
+/* What it has now is its last sample, not a mean. */
+static int add_newest(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
+		      struct cgm_track *t, struct cgm_err *err)
+{
+	CGM_CLEANUP(cgm_track_clear) struct cgm_track last = {0};
+	int r;
+
+	if (!t->n || (int64_t)t->step_ms < MINUTE_MS)
+		return 0;
+	r = cgm_history_read(q->history, target->id, q->end_ms - q->end_ms % MINUTE_MS, q->now_ms,
+			     TABLE_POINTS, &last, err);
+	if (r < 0 || !last.n || last.points[last.n - 1].time_ms <= t->points[t->n - 1].time_ms)
+		return r;
+	return cgm_track_add(t, &last.points[last.n - 1]) < 0 ? no_memory(err) : 0;
+}
+
+/* What was started lately has few points of a long window: those since then in finer steps. */
+static int read_closer(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
+		       struct cgm_track *t, struct cgm_trend *trend, struct cgm_err *err)
+{
+	CGM_CLEANUP(cgm_track_clear) struct cgm_track fine = {0};
+	const int64_t step = (int64_t)t->step_ms;
+	int r;
+
+	if (step <= MINUTE_MS || trend->to_ms - trend->cut_ms >= BEGUN_POINTS * step)
+		return 0;
+	r = cgm_history_read(q->history, target->id, trend->cut_ms, trend->to_ms + step - 1,
+			     TABLE_POINTS, &fine, err);
+	if (r < 0 || !fine.n)
+		return r;
+	while (t->n && t->points[t->n - 1].time_ms + step > fine.points[0].time_ms)
+		t->n--;
+	for (size_t i = 0; i < fine.n; i++)
+		if (cgm_track_add(t, &fine.points[i]) < 0)
+			return no_memory(err);
+	t->step_ms = fine.step_ms;
+	r = add_newest(q, target, t, err);
+	if (r < 0)
+		return r;
+	return cgm_trend_make(t, trend) < 0 ? no_memory(err) : 0;
+}
+
+static int read_some(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
+		     struct cgm_track *t, struct cgm_trend *trend, struct cgm_err *err)
+{
+	int r = cgm_history_read(q->history, target->id, q->since_ms, q->now_ms,
+				 q->table ? TABLE_POINTS : CGM_TREND_POINTS, t, err);
+
+	if (r == 0 && q->table)
+		r = add_newest(q, target, t, err);
+	if (r < 0)
+		return r;
+	if (!t->n)
+		return cgm_history_nothing(target->name, q->since_ms, target->last_ms, err);
+	if (cgm_trend_make(t, trend) < 0)
+		return no_memory(err);
+	if (q->table)
+		r = read_closer(q, target, t, trend, err);
+	if (r == 0 && is_silent(q, t, trend->to_ms))
+		cgm_trend_end(trend);
+	return r;
+}
+
+int cgm_trend_read(const struct cgm_trend_reading *q, const struct cgm_history_target *t,
+		   struct cgm_track *ret_track, struct cgm_trend *ret, struct cgm_err *err)
+{
+	struct cgm_track track = {0};
+	int r = read_some(q, t, &track, ret, err);
+
+	if (r < 0)
+		cgm_track_clear(&track);
+	else
+		*ret_track = track;
+	return r;
+}
