@@ -21,6 +21,8 @@
  */
 #define TABLES	  0.1
 #define UNTOUCHED 0.125
+/* A history has anonymous memory when it changed by a hundredth, and Go's figures as they are. */
+#define STORED_SHARE 0.01
 /*
  * Where Go's figures stand in points of their own, anonymous memory is that of the last point
  * before: a history has one when it changes, and at least every five minutes.
@@ -132,7 +134,7 @@ static double noise_outside(const struct cgm_trend_window *w)
 		anon = value(anon_at(w, i), CGM_SERIES_ANON);
 	}
 	v = TABLES * (most - least) + UNTOUCHED * untouched;
-	return v > NOISE_SHARE * anon ? v : NOISE_SHARE * anon;
+	return v > STORED_SHARE * anon ? v : STORED_SHARE * anon;
 }
 
 double cgm_trend_noise(const struct cgm_trend_window *w, enum cgm_trend_id id, double now)

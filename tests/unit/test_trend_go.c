@@ -125,20 +125,20 @@ static void outside_seems(uint64_t below, uint64_t taken, uint64_t seems,
 
 /*
  * The runtime touches bit by bit what it has taken at once: a tenth of what it takes meanwhile, an
- * eighth of what it is known to have untouched, and half a percent of all in any case.
+ * eighth of what it is known to have untouched, and a hundredth of all in any case.
  */
 static void test_off_heap_touched(void **state)
 {
 	(void)state;
-	outside_seems(0, 0, 300 * 1024, CGM_GROWTH_STEADY);
-	outside_seems(0, 0, 325 * 1024, CGM_GROWTH_GROWING);
+	outside_seems(0, 0, 590 * 1024, CGM_GROWTH_STEADY);
+	outside_seems(0, 0, 650 * 1024, CGM_GROWTH_GROWING);
 	outside_seems(8 * MIB, 0, MIB - 8192, CGM_GROWTH_STEADY);
 	outside_seems(8 * MIB, 0, MIB + 65536, CGM_GROWTH_GROWING);
 	outside_seems(0, 60 * MIB, 11 * MIB / 2, CGM_GROWTH_STEADY);
 	outside_seems(0, 60 * MIB, 13 * MIB / 2, CGM_GROWTH_GROWING);
 }
 
-/* Half a percent of what it is the difference of. */
+/* A hundredth of what it is the difference of. */
 static void test_off_heap_noise(void **state)
 {
 	(void)state;
@@ -150,7 +150,7 @@ static void test_off_heap_noise(void **state)
 			if (i % 6 == 0)
 				track_plus(&track, i, CGM_SERIES_GO_SYS, 1000 * MIB);
 		}
-		track_ramp(&track, CGM_SERIES_ANON, 0, 360, (more ? 11 : 10) * MIB / 2);
+		track_ramp(&track, CGM_SERIES_ANON, 0, 360, (more ? 11 : 10) * MIB);
 		make();
 		part_is(CGM_TREND_OFF_HEAP, more ? CGM_GROWTH_GROWING : CGM_GROWTH_STEADY);
 		done();
