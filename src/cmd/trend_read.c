@@ -69,6 +69,25 @@ static int read_closer(const struct cgm_trend_reading *q, const struct cgm_histo
 	return cgm_trend_make(t, trend) < 0 ? no_memory(err) : 0;
 }
 
+/*
+ * Judged by means of five minutes it may be noise what in finer steps is a sawtooth: what cannot be
+ * told from a line of the table is read as closely as for a page of its own.
+ */
+static int read_again(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
+		      struct cgm_track *t, struct cgm_trend *trend, struct cgm_err *err)
+{
+	int r;
+
+	if (!(trend->more_s > 0) || (int64_t)t->step_ms <= MINUTE_MS)
+		return 0;
+	cgm_track_clear(t);
+	r = cgm_history_read(q->history, target->id, q->since_ms, q->now_ms, CGM_TREND_POINTS, t,
+			     err);
+	if (r < 0)
+		return r;
+	return cgm_trend_make(t, trend) < 0 ? no_memory(err) : 0;
+}
+
 static int read_some(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
 		     struct cgm_track *t, struct cgm_trend *trend, struct cgm_err *err)
 {
@@ -85,6 +104,8 @@ static int read_some(const struct cgm_trend_reading *q, const struct cgm_history
 		return no_memory(err);
 	if (q->table)
 		r = read_closer(q, target, t, trend, err);
+	if (r == 0 && q->table)
+		r = read_again(q, target, t, trend, err);
 	if (r == 0 && is_silent(q, t, trend->to_ms))
 		cgm_trend_end(trend);
 	return r;

@@ -116,7 +116,7 @@ static const char *past_of(enum cgm_growth_verdict v)
 const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_trend *t,
 				   const struct cgm_trend_part *p)
 {
-	double minutes = p->growth.more_s / 60;
+	const double minutes = p->growth.more_s / 60, hours = minutes / 60;
 
 	if (!p->known)
 		(void)snprintf(buf, CGM_TEXT_MAX, "-");
@@ -125,9 +125,10 @@ const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_tren
 	else if (p->growth.verdict != CGM_GROWTH_UNKNOWN)
 		(void)snprintf(buf, CGM_TEXT_MAX, "%s",
 			       cgm_growth_verdict_names[p->growth.verdict]);
-	else if (minutes > 0 && minutes < 1e6)
-		(void)snprintf(buf, CGM_TEXT_MAX, "need %jd min",
-			       (intmax_t)(minutes + 0.999999)); /* rounded up */
+	else if (minutes > 0 && minutes <= 120) /* rounded up */
+		(void)snprintf(buf, CGM_TEXT_MAX, "need %jd min", (intmax_t)(minutes + 0.999999));
+	else if (minutes > 0 && hours < 1e5)
+		(void)snprintf(buf, CGM_TEXT_MAX, "need %jd h", (intmax_t)(hours + 0.999999));
 	else
 		(void)snprintf(buf, CGM_TEXT_MAX, "%s",
 			       cgm_growth_verdict_names[CGM_GROWTH_UNKNOWN]);

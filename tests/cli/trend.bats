@@ -154,6 +154,18 @@ about() { jq -en --argjson v "$1" --argjson w "$2" '($v - $w) | fabs <= 0.01 * (
 	[ "$(json '.errors[0] | [.target, .status] | @csv')" = '"nonesuch",3' ]
 }
 
+@test "a line of the table and a page of its own say the same" {
+	local name
+	"$TOOLS/make_history" -t "$END" "$BATS_TEST_TMPDIR/h.db" web=linear level=plateau saw=sawtooth step=step db=steady
+	for name in web level saw step db; do
+		cgmem trend --file "$BATS_TEST_TMPDIR/h.db" --csv
+		table=$(printf '%s\n' "$output" | awk -F, -v n="$name" '$1 == n || $2 == n { print; exit }')
+		cgmem trend --file "$BATS_TEST_TMPDIR/h.db" --json "$name"
+		verdict=$(component "$name" docker verdict)
+		[[ $table = *,$verdict,* || $table = *,$verdict ]] || fail "$name: $verdict; in the table: $table"
+	done
+}
+
 @test "--since: the window" {
 	trend --json --since 6h web
 	about "$(json '.results[0].window_s')" $((END + 21600 - $(date +%s)))
