@@ -73,6 +73,8 @@ static int tell_logged(struct cgm_watch *w, const struct cgm_watch_kill *k)
 
 	if (m)
 		m->log_kills++;
+	else if (t)
+		cgm_life_of_stranger(w, cgm_watch_digest(t->id))->kills++;
 	return t ? tell(w, t, k->time_ms, k->time_ms, 1, k->victim) : 0;
 }
 
@@ -133,6 +135,8 @@ int cgm_watch_tell_engine_oom(struct cgm_watch *w, const struct cgm_member *m,
 	/* its counter was read after that and says that nobody was */
 	if (m && !m->ended && m->kills.known && m->life.from_ms <= ms)
 		return 0;
+	if (!m)
+		cgm_life_of_stranger(w, cgm_watch_digest(e->target.id))->kills++;
 	return tell(w, t, ms, ms, 1, "");
 }
 

@@ -86,6 +86,8 @@ static int add(struct cgm_watch *w, struct cgm_container *c, uint64_t key)
 	m->events_wd = -1;
 	m->kills_from_zero = w->listing > 1;
 	m->life = cgm_life_take(w, key);
+	m->kills_ahead = m->life.kills;
+	m->life.kills = 0;
 	m->ended = !m->c.path;
 	if (!m->ended)
 		cgm_life_began(&m->life, cgm_watch_wall_ms());

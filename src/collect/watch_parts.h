@@ -30,6 +30,7 @@ struct cgm_watch_life {
 	int64_t ended_ms;     /* its group was seen to be gone */
 	struct cgm_opt limit; /* the effective one, as it was told last */
 	bool has_limit;
+	uint64_t kills; /* told of before it was a member: its counter has them too */
 };
 
 struct cgm_member {

@@ -559,6 +559,35 @@ static void test_kills_logged(void **state)
 	stop(&r);
 }
 
+/* Told by the log before the list had it; its counter says nothing new then, but counts on. */
+static void test_kill_before_listed(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	group(&r, DB, "100\n", "50");
+	(void)engine_says(&r, "start", DB, 0);
+	log_kill(&r, "/docker/" DB);
+	next(&r); /* the engine lists it later */
+	assert_int_equal(r.r.n, 1);
+	assert_int_equal(r.r.n_events, 2);
+	assert_event(&r, 0, "db", CGM_EVENT_OOM_KILL, 1);
+	assert_event(&r, 1, "db", CGM_EVENT_START, -1);
+	(void)engine_says(&r, "", DB, 0);
+	group_file(&r, DB, "memory.events", "oom_kill 1\n");
+	list(&r, true, true);
+	r.w->list_due = true;
+	next(&r);
+	assert_int_equal(r.r.n, 2);
+	for (size_t i = 0; i < r.r.n_events; i++)
+		assert_int_not_equal(r.r.events[i].event.kind, CGM_EVENT_OOM_KILL);
+	group_file(&r, DB, "memory.events", "oom_kill 2\n");
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "db", CGM_EVENT_OOM_KILL, 1);
+	stop(&r);
+}
+
 /* What was killed in a group that is gone: only the engine knows. */
 static void test_kill_of_the_gone(void **state)
 {
@@ -762,6 +791,7 @@ int main(void)
 		{"short run unheard", test_short_run_unheard},
 		{"kills", test_kills},
 		{"kills logged", test_kills_logged},
+		{"kill before listed", test_kill_before_listed},
 		{"kill of the gone", test_kill_of_the_gone},
 		{"kills before", test_kills_before},
 		{"limit", test_limit},
