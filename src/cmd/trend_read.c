@@ -27,6 +27,19 @@ static bool is_silent(const struct cgm_trend_reading *q, const struct cgm_track 
 	return silent > ENDED_MS && silent > CGM_TREND_ENDED_STEPS * (int64_t)t->step_ms;
 }
 
+/* As many points at most, over as much of the window as there is something of it. */
+static int read_steps(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
+		      size_t points, struct cgm_track *t, struct cgm_err *err)
+{
+	int64_t from_ms = target->first_ms > q->since_ms ? target->first_ms : q->since_ms;
+	/* last_ms is known to a minute; a kill or a stop lies behind it */
+	int64_t to_ms = target->last_ms + 2 * MINUTE_MS;
+
+	if (to_ms < from_ms || to_ms > q->now_ms)
+		to_ms = q->now_ms;
+	return cgm_history_read(q->history, target->id, from_ms, to_ms, points, t, err);
+}
+
 /* What it has now is its last sample, not a mean. */
 static int add_newest(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
 		      struct cgm_track *t, struct cgm_err *err)
@@ -81,8 +94,7 @@ static int read_again(const struct cgm_trend_reading *q, const struct cgm_histor
 	if (!(trend->more_s > 0) || (int64_t)t->step_ms <= MINUTE_MS)
 		return 0;
 	cgm_track_clear(t);
-	r = cgm_history_read(q->history, target->id, q->since_ms, q->now_ms, CGM_TREND_POINTS, t,
-			     err);
+	r = read_steps(q, target, CGM_TREND_POINTS, t, err);
 	if (r < 0)
 		return r;
 	return cgm_trend_make(t, trend) < 0 ? no_memory(err) : 0;
@@ -91,8 +103,7 @@ static int read_again(const struct cgm_trend_reading *q, const struct cgm_histor
 static int read_some(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
 		     struct cgm_track *t, struct cgm_trend *trend, struct cgm_err *err)
 {
-	int r = cgm_history_read(q->history, target->id, q->since_ms, q->now_ms,
-				 q->table ? TABLE_POINTS : CGM_TREND_POINTS, t, err);
+	int r = read_steps(q, target, q->table ? TABLE_POINTS : CGM_TREND_POINTS, t, err);
 
 	if (r == 0 && q->table)
 		r = add_newest(q, target, t, err);

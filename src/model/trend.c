@@ -16,8 +16,12 @@
 /* A program that has just started fills its caches: a tenth of the time since, in these bounds. */
 #define WARM_UP_MIN_S 60.0
 #define WARM_UP_MAX_S 600.0
-/* Between an OOM kill and the end of the container that it ends. */
-#define KILLED_MS 60000
+/*
+ * Between an OOM kill and the end of the container that it ends: as the engine tells of it, with an
+ * exit code, and as its group was seen to be gone in a round.
+ */
+#define KILLED_MS      10000
+#define KILLED_SEEN_MS 60000
 
 const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT] = {
 	{CGM_TREND_DOCKER, "docker", "docker's figure", NULL, true, false, false},
@@ -58,6 +62,9 @@ static int judge(const struct cgm_trend_window *w, enum cgm_trend_id id, struct 
 
 static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 {
+	/* the first point may be a mean that begins before what it is the mean of was started */
+	const int64_t began_ms = t->from_ms + (int64_t)track->step_ms;
+
 	t->cut_ms = t->from_ms;
 	for (size_t i = 0; i < track->n_events; i++) {
 		const struct cgm_event *e = &track->events[i];
@@ -68,7 +75,7 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 		if (e->time_ms < t->from_ms || e->time_ms > t->to_ms ||
 		    (e->kind != CGM_EVENT_START && e->kind != CGM_EVENT_RESTART))
 			continue;
-		t->n_restarts += e->time_ms > t->from_ms;
+		t->n_restarts += e->time_ms > (e->kind == CGM_EVENT_START ? began_ms : t->from_ms);
 		t->cut_ms = e->time_ms;
 		t->restarted = true;
 	}
@@ -89,7 +96,9 @@ static void find_end(const struct cgm_track *track, struct cgm_trend *t)
 		else if (e->kind == CGM_EVENT_STOP) {
 			t->ended = true;
 			t->ended_ms = e->time_ms;
-			t->killed = killed_ms && e->time_ms - killed_ms <= KILLED_MS;
+			t->killed =
+				killed_ms && e->time_ms - killed_ms <=
+						     (e->value.known ? KILLED_MS : KILLED_SEEN_MS);
 			if (t->killed)
 				t->ended_ms = killed_ms;
 		}

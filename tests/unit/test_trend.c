@@ -601,6 +601,16 @@ static void test_killed_at_once(void **state)
 	make();
 	has("Docker's figure has not grown in 4 min 10 s.");
 	done();
+	/* killed half a minute before: that ended it where no engine told of an exit code */
+	for (int told = 0; told < 2; told++) {
+		track_start(&track, 100);
+		track_event(&track, 96, CGM_EVENT_OOM_KILL);
+		track_event(&track, 99, CGM_EVENT_STOP);
+		track.events[track.n_events - 1].value = (struct cgm_opt){137, told};
+		make();
+		assert_int_equal(trend.killed, !told);
+		done();
+	}
 	/* killed long before the end: that did not end it */
 	track_start(&track, 100);
 	track_event(&track, 2, CGM_EVENT_OOM_KILL);
