@@ -60,6 +60,13 @@ static int64_t moment_of(const struct cgm_target *t)
 	return end + ENDED_MS < now ? end + ENDED_MS : now;
 }
 
+/* It runs: its last stop is not its end, though the recorder may not have heard of its start. */
+static void drop_end(struct cgm_track *t)
+{
+	while (t->n_events && t->events[t->n_events - 1].kind == CGM_EVENT_STOP)
+		t->n_events--;
+}
+
 static int read_track(struct cgm_history *h, const struct cgm_history_options *o, bool asked,
 		      struct cgm_snapshot *snap, struct cgm_err *err)
 {
@@ -67,20 +74,25 @@ static int read_track(struct cgm_history *h, const struct cgm_history_options *o
 		since = o->since_ms ? o->since_ms : now - CGM_SINCE_DEFAULT_MS;
 	struct cgm_history_targets all = {0};
 	struct cgm_track track = {0};
-	int64_t last = 0;
+	int64_t from, last = 0;
 	int r = cgm_history_targets(h, 0, &all, err);
 
 	for (size_t i = 0; r == 0 && i < all.n; i++) {
 		if (!is_same(&all.v[i], snap))
 			continue;
 		last = all.v[i].last_ms;
-		r = cgm_history_read(h, all.v[i].id, since, now, CGM_TREND_POINTS, &track, err);
+		/* as closely as the little that there may be allows */
+		from = all.v[i].first_ms > since && all.v[i].first_ms < now ? all.v[i].first_ms
+									    : since;
+		r = cgm_history_read(h, all.v[i].id, from, now, CGM_TREND_POINTS, &track, err);
 		break;
 	}
 	cgm_history_targets_clear(&all);
 	if (r == 0 && track.n && !asked && is_stale(&track, now))
 		cgm_track_clear(&track);
 	if (r == 0 && track.n) {
+		if (snap->target.state && !cgm_target_ended(&snap->target))
+			drop_end(&track);
 		snap->track = track;
 		return 0;
 	}
