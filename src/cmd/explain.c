@@ -199,6 +199,7 @@ static int add_seen(struct cgm_session *s, struct cgm_container *c, struct seen 
 	seen->v = v;
 	if (find_path(s, c) < 0)
 		return -ENOMEM;
+	c->inspected = false; /* to be asked for again: it may be restarted meanwhile */
 	if (!c->path)
 		return 0;
 	v += seen->n;

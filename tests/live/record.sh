@@ -221,6 +221,19 @@ record_full() {
 
 record_begin() { dockerd_run rec-a -- /scenario anon --bytes 41943040 --dir /tmp && dockerd_ready rec-a; }
 
+# explain --for sees a restart: the process that it tells of afterwards is the main one.
+record_for() {
+  local said restarter
+  dockerd_run rec-for -i -- /scenario anon --bytes 52428800 && dockerd_ready rec-for || return
+  (sleep 3; docker restart -t 1 rec-for >/dev/null) &
+  restarter=$!
+  said=$("$CGMEM" explain --for 15s --json rec-for) || { echo "exit status $?"; return 1; }
+  wait "$restarter"
+  jq -e '.results[0].findings | map(.id) | index("anon") != null and index("anon-children") == null' <<<"$said" >/dev/null && return
+  jq -c '.results[0].findings | map({id, text})' <<<"$said"
+  return 1
+}
+
 record_checks() {
   local file=$dockerd_dir/history/h.db
   mkdir -p "$dockerd_dir/history"
@@ -236,6 +249,7 @@ record_checks() {
   check "record: one OOM kill is one event" record_kill "$file"
   check "record: a container that is killed" record_killed "$file"
   check "record: another limit" record_limit "$file"
+  check "explain --for: a restart meanwhile" record_for
   check "record: a restart by a supervisor inside" record_supervised "$file"
   check "record: SIGHUP after the file was moved" record_hangup "$file"
   check "record: the file is removed" record_removed "$file"
