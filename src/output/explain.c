@@ -9,7 +9,7 @@
 #include "base/banned.h"
 
 #define SCREEN_LINES  23 /* of 24, so that the prompt after it pushes nothing away */
-#define VERDICT_LINES 5	 /* at most; fewer where all parts are there */
+#define VERDICT_LINES 8	 /* at most; fewer where all parts are there */
 #define VERDICT_LEAST 2
 #define HEADLINE_WRAP 2	 /* lines of each of the headline's facts */
 #define HEX_RUN	      32 /* so many hexadecimal digits in a path are an id */
@@ -212,8 +212,8 @@ static size_t verdict_lines(const struct cgm_page *p, const struct cgm_explanati
 {
 	size_t taken = cgm_page_lines(p) + 2 + cgm_explain_tree_least(e->breakdown);
 
-	if (p->o->verbose)
-		return 0;
+	if (p->o->verbose || !(p->o->sections & CGM_SHOW_BREAKDOWN))
+		return 0; /* there is nothing that has to fit below */
 	if (taken + VERDICT_LEAST > SCREEN_LINES)
 		return VERDICT_LEAST;
 	return SCREEN_LINES - taken < VERDICT_LINES ? SCREEN_LINES - taken : VERDICT_LINES;
