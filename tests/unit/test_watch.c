@@ -67,10 +67,14 @@ static void list(const struct run *r, bool web, bool db)
 	tree_file(r->t, "docker/containers.json", text);
 }
 
-/* What the engine answers from now on: one event, @ago_ms old; "" for none. Returns its time. */
-static int64_t engine_says(const struct run *r, const char *action, const char *id, int64_t ago_ms)
+static int64_t now(void)
 {
-	const int64_t ms = cgm_watch_wall_ms() - ago_ms;
+	return cgm_watch_wall_ms();
+}
+
+/* What the engine answers from now on: one event of @ms; "" for none. */
+static void engine_says(const struct run *r, const char *action, const char *id, int64_t ms)
+{
 	char text[512] = "";
 
 	if (*action)
@@ -81,7 +85,6 @@ static int64_t engine_says(const struct run *r, const char *action, const char *
 			       action, (long long)ms * 1000000, id,
 			       strcmp(id, WEB) == 0 ? "web" : "db");
 	tree_file(r->t, "docker/events.json", text);
-	return ms;
 }
 
 static void fill(struct run *r)
@@ -92,7 +95,7 @@ static void fill(struct run *r)
 	tree_file(r->t, CGROUPS "cgroup.controllers", "cpuset cpu io memory pids\n");
 	group(r, WEB, "8192\n", "4096");
 	list(r, true, false);
-	(void)engine_says(r, "", WEB, 0);
+	engine_says(r, "", WEB, now());
 }
 
 static void open_watch(struct run *r, const char *const *targets, size_t n, int expected)
@@ -221,7 +224,8 @@ static void test_start(void **state)
 	start(state, &r);
 	group(&r, DB, "100\n", "50");
 	list(&r, true, true);
-	ms = engine_says(&r, "start", DB, 0);
+	ms = now();
+	engine_says(&r, "start", DB, ms);
 	next(&r);
 	assert_int_equal(r.r.n, 2);
 	assert_int_equal(r.r.n_events, 1);
@@ -267,7 +271,8 @@ static void test_stop(void **state)
 	start(state, &r);
 	remove_group(&r, WEB);
 	list(&r, false, false);
-	ms = engine_says(&r, "die", WEB, 0);
+	ms = now();
+	engine_says(&r, "die", WEB, ms);
 	next(&r);
 	assert_int_equal(r.r.n, 0);
 	assert_int_equal(r.r.n_events, 1);
@@ -305,9 +310,9 @@ static void test_stop_unheard(void **state)
 	stop(&r);
 }
 
-static void say_restart(const struct run *r)
+/* Told by the engine: a run ended at @ms, the next began a millisecond after. */
+static void say_restart(const struct run *r, int64_t ms)
 {
-	const long long ms = cgm_watch_wall_ms();
 	char text[1024];
 
 	(void)snprintf(text, sizeof text,
@@ -315,26 +320,29 @@ static void say_restart(const struct run *r)
 		       "\",\"Attributes\":{\"name\":\"web\",\"exitCode\":\"0\"}}}\n"
 		       "{\"Action\":\"start\",\"timeNano\":%lld,\"Actor\":{\"ID\":\"" WEB
 		       "\",\"Attributes\":{\"name\":\"web\"}}}\n",
-		       (ms - 1) * 1000000, ms * 1000000);
+		       (long long)ms * 1000000, (long long)(ms + 1) * 1000000);
 	tree_file(r->t, "docker/events.json", text);
 }
 
 /* Between two rounds: the group is another one, its counters begin anew. */
 static void test_restart(void **state)
 {
+	struct cgm_watch_life *l;
 	struct run r;
+	int64_t ms;
 
 	start(state, &r);
-	say_restart(&r);
+	l = &r.w->v[0]->life;
+	ms = l->from_ms;
+	say_restart(&r, ms + 1);
 	next(&r);
 	assert_int_equal(r.r.n_events, 2);
 	assert_event(&r, 0, "web", CGM_EVENT_STOP, 0);
 	assert_event(&r, 1, "web", CGM_EVENT_RESTART, -1);
 	assert_int_equal(r.r.n, 1);
-	for (int i = 0; i < 3; i++) {
-		next(&r);
-		assert_int_equal(r.r.n_events, 0);
-	}
+	cgm_life_ended(l, ms + 3);
+	cgm_life_began(l, ms + 3);
+	assert_quiet(&r, 3);
 	/* seen by the group alone */
 	remove_group(&r, WEB);
 	next(&r);
@@ -367,7 +375,7 @@ static void test_restart_late(void **state)
 	assert_event(&r, 0, "web", CGM_EVENT_STOP, -1);
 	assert_quiet(&r, 1);
 	assert_int_equal(r.w->n, 0); /* it is no member any more */
-	(void)engine_says(&r, "die", WEB, 0);
+	engine_says(&r, "die", WEB, now());
 	assert_quiet(&r, 2);
 	group(&r, WEB, "10\n", "5");
 	list(&r, true, false);
@@ -377,10 +385,10 @@ static void test_restart_late(void **state)
 	next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "web", CGM_EVENT_RESTART, -1);
-	(void)engine_says(&r, "start", WEB, 0);
+	engine_says(&r, "start", WEB, now());
 	assert_quiet(&r, 2);
 	/* the next one is another */
-	say_restart(&r);
+	say_restart(&r, now() - 1);
 	next(&r);
 	assert_int_equal(r.r.n_events, 2);
 	assert_event(&r, 0, "web", CGM_EVENT_STOP, 0);
@@ -405,11 +413,11 @@ static void test_restart_late_member(void **state)
 	assert_int_equal(r.r.n_events, 2);
 	assert_event(&r, 0, "web", CGM_EVENT_STOP, -1);
 	assert_event(&r, 1, "web", CGM_EVENT_RESTART, -1);
-	(void)engine_says(&r, "die", WEB, cgm_watch_wall_ms() - r.w->v[0]->life.from_ms);
+	engine_says(&r, "die", WEB, r.w->v[0]->life.from_ms);
 	assert_quiet(&r, 2);
-	(void)engine_says(&r, "start", WEB, 0);
+	engine_says(&r, "start", WEB, now());
 	assert_quiet(&r, 2);
-	(void)engine_says(&r, "die", WEB, -1); /* after it was seen to run */
+	engine_says(&r, "die", WEB, now()); /* after it was seen to run */
 	next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "web", CGM_EVENT_STOP, 137);
@@ -423,7 +431,7 @@ static void test_restart_early(void **state)
 
 	start(state, &r);
 	r.w->v[0]->life.from_ms -= 60000;
-	say_restart(&r);
+	say_restart(&r, now() - 1);
 	next(&r);
 	assert_int_equal(r.r.n_events, 2);
 	cgm_life_ended(&r.w->v[0]->life, r.r.time_ms + 5);
@@ -494,7 +502,7 @@ static void test_short_run_unheard(void **state)
 	assert_int_equal(r.r.n_events, 2);
 	assert_event(&r, 0, "db", CGM_EVENT_START, -1);
 	assert_event(&r, 1, "db", CGM_EVENT_STOP, -1);
-	(void)engine_says(&r, "start", DB, 5000); /* late */
+	engine_says(&r, "start", DB, now() - 5000); /* late */
 	assert_quiet(&r, 2);
 	stop(&r);
 }
@@ -506,7 +514,7 @@ static void test_kills(void **state)
 
 	start(state, &r);
 	group_file(&r, WEB, "memory.events", "low 0\nhigh 0\nmax 9\noom 2\noom_kill 2\n");
-	(void)engine_says(&r, "oom", WEB, 0);
+	engine_says(&r, "oom", WEB, now());
 	next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 2);
@@ -517,7 +525,7 @@ static void test_kills(void **state)
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
 	/* an engine that tells late */
-	(void)engine_says(&r, "oom", WEB, 0);
+	engine_says(&r, "oom", WEB, now());
 	next(&r);
 	assert_int_equal(r.r.n_events, 0);
 	stop(&r);
@@ -567,14 +575,14 @@ static void test_kill_before_listed(void **state)
 
 	start(state, &r);
 	group(&r, DB, "100\n", "50");
-	(void)engine_says(&r, "start", DB, 0);
+	engine_says(&r, "start", DB, now() - 1);
 	log_kill(&r, "/docker/" DB);
 	next(&r); /* the engine lists it later */
 	assert_int_equal(r.r.n, 1);
 	assert_int_equal(r.r.n_events, 2);
-	assert_event(&r, 0, "db", CGM_EVENT_OOM_KILL, 1);
-	assert_event(&r, 1, "db", CGM_EVENT_START, -1);
-	(void)engine_says(&r, "", DB, 0);
+	assert_event(&r, 0, "db", CGM_EVENT_START, -1);
+	assert_event(&r, 1, "db", CGM_EVENT_OOM_KILL, 1);
+	engine_says(&r, "", DB, now());
 	group_file(&r, DB, "memory.events", "oom_kill 1\n");
 	list(&r, true, true);
 	r.w->list_due = true;
@@ -596,7 +604,7 @@ static void test_kill_of_the_gone(void **state)
 
 	start(state, &r);
 	remove_group(&r, WEB);
-	(void)engine_says(&r, "oom", WEB, 0);
+	engine_says(&r, "oom", WEB, now());
 	next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
@@ -646,16 +654,18 @@ static void test_limit(void **state)
 static void test_limit_of_a_new_run(void **state)
 {
 	struct run r = {.t = *state};
+	const struct cgm_watch_life *l;
 
 	fill(&r);
 	group_file(&r, WEB, "memory.max", "65536\n");
 	open_watch(&r, NULL, 0, 0);
+	l = &r.w->v[0]->life;
 	remove_group(&r, WEB);
 	assert_quiet(&r, 1);
 	group(&r, WEB, "10\n", "5");
 	assert_quiet(&r, 1);
 	group_file(&r, WEB, "memory.max", "65536\n");
-	say_restart(&r);
+	say_restart(&r, l->ended_ms);
 	next(&r);
 	assert_int_equal(r.r.n_events, 2);
 	assert_quiet(&r, 2);
@@ -665,7 +675,7 @@ static void test_limit_of_a_new_run(void **state)
 	group(&r, WEB, "10\n", "5");
 	group_file(&r, WEB, "memory.max", "131072\n");
 	assert_quiet(&r, 1);
-	say_restart(&r);
+	say_restart(&r, l->ended_ms);
 	next(&r);
 	assert_int_equal(r.r.n_events, 2);
 	next(&r);
