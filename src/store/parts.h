@@ -66,7 +66,6 @@ struct cgm_history_cache {
 	int64_t version;		  /* PRAGMA data_version; 0: there is nothing in it */
 	int64_t first_ms[CGM_TIER_COUNT]; /* 0: the tier is empty */
 	struct cgm_rounds rounds;
-	int64_t count, count_from_ms, count_to_ms, count_max; /* of rounds; max 0: not counted */
 };
 
 struct cgm_history {
@@ -120,9 +119,9 @@ void cgm_history_read_end(struct cgm_history *h);
 /* The cache's rounds become those in [from, to], and those before in the same five minutes. */
 int cgm_history_load_rounds(struct cgm_history *h, int64_t from_ms, int64_t to_ms,
 			    struct cgm_err *err);
-/* How many are in [from, to]; at most @max + 1 are counted. */
-int cgm_history_count_rounds(struct cgm_history *h, int64_t from_ms, int64_t to_ms, int64_t max,
-			     int64_t *ret, struct cgm_err *err);
+/* How many are in [from, to], by their ids: a clock that was set back can hide some. */
+int cgm_history_count_rounds(struct cgm_history *h, int64_t from_ms, int64_t to_ms, int64_t *ret,
+			     struct cgm_err *err);
 int cgm_history_find_last(struct cgm_history *h, struct cgm_err *err);
 /* Adds to @s what stands in the file for the span that begins at @time_s. *ret_span_s 0: nothing.
  */

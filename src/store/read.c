@@ -85,13 +85,13 @@ static int read_tier(struct cgm_history *h, enum cgm_tier t, int64_t target, int
 	return r ? r : end_span(&last);
 }
 
-static int count(struct cgm_history *h, enum cgm_tier t, const struct plan *p, int64_t max,
-		 int64_t *ret, struct cgm_err *err)
+static int count(struct cgm_history *h, enum cgm_tier t, const struct plan *p, int64_t *ret,
+		 struct cgm_err *err)
 {
 	int64_t first = h->cache.first_ms[t], n;
 
 	if (t == CGM_TIER_RAW)
-		return cgm_history_count_rounds(h, p->from_ms, p->to_ms, max, ret, err);
+		return cgm_history_count_rounds(h, p->from_ms, p->to_ms, ret, err);
 	first = first > p->from_ms ? first : p->from_ms;
 	n = (p->to_ms - first) / (cgm_tiers[t].span_s * 1000) + 1;
 	*ret = p->to_ms < first ? 0 : n;
@@ -111,15 +111,15 @@ static bool covers(const struct cgm_history *h, enum cgm_tier t, int64_t from_ms
 	return true;
 }
 
-static int count_all(struct cgm_history *h, const struct plan *p, int64_t max,
-		     int64_t n[CGM_TIER_COUNT], struct cgm_err *err)
+static int count_all(struct cgm_history *h, const struct plan *p, int64_t n[CGM_TIER_COUNT],
+		     struct cgm_err *err)
 {
 	int r = 0;
 
 	for (unsigned t = 0; t < CGM_TIER_COUNT && r == 0; t++) {
 		n[t] = INT64_MAX;
 		if (covers(h, t, p->from_ms) || t == CGM_TIER_HOURS)
-			r = count(h, t, p, max, &n[t], err);
+			r = count(h, t, p, &n[t], err);
 	}
 	return r;
 }
@@ -129,7 +129,7 @@ static int choose(struct cgm_history *h, int64_t max, struct plan *p, struct cgm
 	const int64_t few = max < POINTS_WANTED ? max : POINTS_WANTED;
 	unsigned t = CGM_TIER_RAW;
 	int64_t n[CGM_TIER_COUNT];
-	int r = count_all(h, p, max * THINNED, n, err);
+	int r = count_all(h, p, n, err);
 
 	if (r)
 		return r;

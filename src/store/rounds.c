@@ -90,26 +90,11 @@ int cgm_history_load_rounds(struct cgm_history *h, int64_t from_ms, int64_t to_m
 	return r;
 }
 
-int cgm_history_count_rounds(struct cgm_history *h, int64_t from_ms, int64_t to_ms, int64_t max,
-			     int64_t *ret, struct cgm_err *err)
+int cgm_history_count_rounds(struct cgm_history *h, int64_t from_ms, int64_t to_ms, int64_t *ret,
+			     struct cgm_err *err)
 {
-	struct cgm_history_cache *c = &h->cache;
-
-	if (c->count_from_ms != from_ms || c->count_to_ms != to_ms || c->count_max != max) {
-		sqlite3_stmt *s = cgm_history_sql2(h, CGM_SQL_ROUNDS_COUNT, from_ms, to_ms, err);
-		int r;
-
-		if (s)
-			(void)h->sq->bind_int64(s, 3, max + 1);
-		r = cgm_history_number(h, s, &c->count, err);
-		if (r)
-			return r;
-		c->count_from_ms = from_ms;
-		c->count_to_ms = to_ms;
-		c->count_max = max;
-	}
-	*ret = c->count;
-	return 0;
+	return cgm_history_number(h, cgm_history_sql2(h, CGM_SQL_ROUNDS_COUNT, from_ms, to_ms, err),
+				  ret, err);
 }
 
 int cgm_history_find_last(struct cgm_history *h, struct cgm_err *err)

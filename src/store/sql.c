@@ -22,8 +22,10 @@ static const char *const texts[CGM_SQL_RAW_ADD] = {
 	[CGM_SQL_ROUNDS] = "SELECT id, time_ms, EXISTS(SELECT 1 FROM go_samples WHERE round = id) "
 			   "FROM rounds WHERE time_ms BETWEEN ? AND ? ORDER BY time_ms "
 			   "LIMIT " ROUNDS_MAX,
-	[CGM_SQL_ROUNDS_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM rounds WHERE time_ms BETWEEN "
-				 "? AND ? LIMIT ?)",
+	[CGM_SQL_ROUNDS_COUNT] =
+		"SELECT abs((SELECT id FROM rounds WHERE time_ms BETWEEN ?1 AND ?2 "
+		"ORDER BY time_ms DESC, id DESC LIMIT 1) - (SELECT id FROM rounds "
+		"WHERE time_ms BETWEEN ?1 AND ?2 ORDER BY time_ms, id LIMIT 1)) + 1",
 	[CGM_SQL_TARGET_FIND] = "SELECT id FROM targets WHERE kind = ? AND name = ?",
 	[CGM_SQL_TARGET_SHORT] =
 		"SELECT id FROM targets WHERE kind = 'container' AND name = ? AND container_id = ?",
@@ -34,7 +36,8 @@ static const char *const texts[CGM_SQL_RAW_ADD] = {
 			       "VALUES(?, ?, ?3, ?3)",
 	[CGM_SQL_TARGET_SET] = "UPDATE targets SET project = ?2, service = ?3, image = ?4, "
 			       "container_id = ?5, path = ?6 WHERE id = ?1",
-	[CGM_SQL_TARGET_SEEN] = "UPDATE targets SET last_ms = max(last_ms, ?2) WHERE id = ?1",
+	[CGM_SQL_TARGET_SEEN] = "UPDATE targets SET first_ms = min(first_ms, ?2), "
+				"last_ms = max(last_ms, ?2) WHERE id = ?1",
 	[CGM_SQL_TARGETS] = "SELECT id, first_ms, last_ms, kind, name, project, service, image, "
 			    "container_id, path FROM targets WHERE last_ms >= ? "
 			    "ORDER BY name, kind LIMIT " TARGETS_MAX,
