@@ -90,11 +90,35 @@ static void test_table_as_page(void **state)
 	cgm_history_free(h);
 }
 
+static uint64_t to_and_fro(int i)
+{
+	return 64 * MIB + (uint64_t)(i % 2) * 16 * MIB;
+}
+
+/* What it has now is the last sample, not the mean of the minute. */
+static void test_newest(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	const int n_rounds = 2 * 1440;
+	size_t n;
+
+	(void)state;
+	(void)record(h, T0, 30 * SEC, n_rounds, to_and_fro);
+	for (int table = 0; table < 2; table++) {
+		struct cgm_trend t = read_of(h, T0 + (n_rounds - 1) * 30 * SEC, table, &n);
+
+		assert_in_range(n, 100, n_rounds / 2 + 1); /* means */
+		assert_int_equal(t.part[CGM_TREND_CHARGED].now, 80 * MIB);
+	}
+	cgm_history_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_clock_back, case_setup, case_teardown),
 		cmocka_unit_test_setup_teardown(test_table_as_page, case_setup, case_teardown),
+		cmocka_unit_test_setup_teardown(test_newest, case_setup, case_teardown),
 	};
 
 	return cmocka_run_group_tests_name("trend_read", tests, NULL, NULL);
