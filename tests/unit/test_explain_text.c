@@ -113,6 +113,31 @@ static void make_worst(struct fixture_explanation *f)
 	f->e.verdict = text;
 }
 
+/* With the breakdown below it, it is cut so that both fit on a screen; alone nothing of it is lost.
+ */
+static void test_verdict_is_whole(void **state)
+{
+	struct fixture_explanation f;
+	char text[1200] = "";
+
+	(void)state;
+	make_worst(&f);
+	for (int i = 0; i < 40; i++)
+		(void)snprintf(text + strlen(text), sizeof text - strlen(text),
+			       "Sentence number %d. ", i);
+	(void)snprintf(text + strlen(text), sizeof text - strlen(text), "Its last word.");
+	f.e.verdict = text;
+	for (int breakdown = 0; breakdown < 2; breakdown++) {
+		struct cgm_text_options o = {.width = 80, .sections = CGM_SHOW_VERDICT};
+		CGM_AUTO_FREE char *said = NULL;
+
+		o.sections |= breakdown ? CGM_SHOW_BREAKDOWN : CGM_SHOW_FINDINGS;
+		said = explain(&f, o);
+		assert_non_null(strstr(said, "Sentence number 0."));
+		assert_int_equal(strstr(said, "Its last word.") == NULL, breakdown);
+	}
+}
+
 static void test_fits_80x24(void **state)
 {
 	struct fixture_explanation f;
@@ -407,12 +432,19 @@ static void test_procs(void **state)
 int main(void)
 {
 	const struct CMUnitTest t[] = {
-		cmocka_unit_test(test_whole),	  cmocka_unit_test(test_fits_80x24),
-		cmocka_unit_test(test_tree_sums), cmocka_unit_test(test_zero_parts),
-		cmocka_unit_test(test_sections),  cmocka_unit_test(test_headline),
-		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_color),
-		cmocka_unit_test(test_host),	  cmocka_unit_test(test_long_path),
-		cmocka_unit_test(test_what_if),	  cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_fits_80x24),
+		cmocka_unit_test(test_verdict_is_whole),
+		cmocka_unit_test(test_tree_sums),
+		cmocka_unit_test(test_zero_parts),
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_headline),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_color),
+		cmocka_unit_test(test_host),
+		cmocka_unit_test(test_long_path),
+		cmocka_unit_test(test_what_if),
+		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_procs),
 	};
 

@@ -67,6 +67,13 @@ static void list(const struct run *r, bool web, bool db)
 	tree_file(r->t, "docker/containers.json", text);
 }
 
+/* Another list, which the next round asks for. */
+static void list_anew(struct run *r, bool web, bool db)
+{
+	list(r, web, db);
+	r->w->list_due = true;
+}
+
 static int64_t now(void)
 {
 	return cgm_watch_wall_ms();
@@ -248,8 +255,7 @@ static void test_start_unheard(void **state)
 
 	start(state, &r);
 	group(&r, DB, "100\n", "50");
-	list(&r, true, true);
-	r.w->list_due = true;
+	list_anew(&r, true, true);
 	assert_quiet(&r, 1);
 	assert_int_equal(r.r.n, 2);
 	wait_long(&r, 9000); /* long, but not long enough */
@@ -378,8 +384,7 @@ static void test_restart_late(void **state)
 	engine_says(&r, "die", WEB, now());
 	assert_quiet(&r, 2);
 	group(&r, WEB, "10\n", "5");
-	list(&r, true, false);
-	r.w->list_due = true;
+	list_anew(&r, true, false);
 	assert_quiet(&r, 3);
 	wait_long(&r, 10000);
 	next(&r);
@@ -491,8 +496,7 @@ static void test_short_run_unheard(void **state)
 
 	start(state, &r);
 	group(&r, DB, "100\n", "50");
-	list(&r, true, true);
-	r.w->list_due = true;
+	list_anew(&r, true, true);
 	assert_quiet(&r, 1);
 	remove_group(&r, DB);
 	list(&r, true, false);
@@ -584,8 +588,7 @@ static void test_kill_before_listed(void **state)
 	assert_event(&r, 1, "db", CGM_EVENT_OOM_KILL, 1);
 	engine_says(&r, "", DB, now());
 	group_file(&r, DB, "memory.events", "oom_kill 1\n");
-	list(&r, true, true);
-	r.w->list_due = true;
+	list_anew(&r, true, true);
 	next(&r);
 	assert_int_equal(r.r.n, 2);
 	for (size_t i = 0; i < r.r.n_events; i++)
@@ -624,8 +627,7 @@ static void test_kills_before(void **state)
 	assert_int_equal(r.r.n_events, 0);
 	group(&r, DB, "100\n", "50");
 	group_file(&r, DB, "memory.events", "oom_kill 1\n");
-	list(&r, true, true);
-	r.w->list_due = true;
+	list_anew(&r, true, true);
 	next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "db", CGM_EVENT_OOM_KILL, 1);
@@ -754,8 +756,7 @@ static void test_engine_late(void **state)
 	if (r.r.n == 1)
 		next(&r);
 	assert_int_equal(r.r.n, 2);
-	list(&r, true, true);
-	r.w->list_due = true;
+	list_anew(&r, true, true);
 	next(&r);
 	assert_true(r.r.from_engine);
 	assert_int_equal(r.r.n, 2);
