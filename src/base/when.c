@@ -183,7 +183,7 @@ static int in_range(int64_t s, unsigned ms, int64_t *ret_ms)
 static int parse_date(const char *s, int64_t *ret_ms)
 {
 	struct moment m = {0};
-	int64_t seconds;
+	int64_t seconds = 0;
 	struct tm tm;
 	int r = date(&s, &m);
 
@@ -211,7 +211,7 @@ static int parse_time(const char *s, int64_t now_ms, int64_t *ret_ms)
 {
 	struct moment m = {0};
 	int r = time_of_day(&s, &m);
-	int64_t seconds;
+	int64_t seconds = 0;
 
 	if (r < 0 || *s)
 		return *s ? -EBADMSG : r;

@@ -225,7 +225,11 @@ static int write_round(struct cgm_record_sink *s, const struct cgm_watch_round *
 	}
 	if (e == 0)
 		e = write_items(s, r, extra, n_extra, err);
-	return e == 0 ? cgm_history_commit(s->h, err) : e;
+	if (e == 0)
+		e = cgm_history_commit(s->h, err);
+	if (e < 0) /* while it is open, nobody else can write and the next one cannot begin */
+		cgm_history_rollback(s->h);
+	return e;
 }
 
 int cgm_sink_reopen(struct cgm_record_sink *s)

@@ -61,7 +61,7 @@ CGM_DEFINE_CLEANUP(struct cgm_history *, cgm_history_free)
 /* When the last round was written, ms since the epoch; 0: never. */
 int64_t cgm_history_last_round(const struct cgm_history *h);
 /* 0 or -errno with words: -ENOSPC, -EIO, -ESTALE (the file was removed or replaced; then open
- * anew). After a failure the round is gone and the next begin may be tried. */
+ * anew). After a failure of this or of the commit the round is gone, and the next may be begun. */
 int cgm_history_begin(struct cgm_history *h, int64_t time_ms, struct cgm_err *err);
 /* Finds or makes the target by kind and name; *ret_id is cheap to ask for again in each round. */
 int cgm_history_target(struct cgm_history *h, const struct cgm_history_target *t, int64_t *ret_id,
@@ -78,6 +78,8 @@ int cgm_history_add_event(struct cgm_history *h, int64_t target, const struct cg
 			  struct cgm_err *err);
 /* Ends the round; ages out a bounded number of old rows. */
 int cgm_history_commit(struct cgm_history *h, struct cgm_err *err);
+/* Gives the round up, if there is one: something of it could not be added. */
+void cgm_history_rollback(struct cgm_history *h);
 
 /* --- reading --- */
 

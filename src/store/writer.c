@@ -330,13 +330,18 @@ int cgm_history_commit(struct cgm_history *h, struct cgm_err *err)
 	return 0;
 }
 
+void cgm_history_rollback(struct cgm_history *h)
+{
+	if (h->in_round)
+		(void)roll_back(h, 0);
+}
+
 /* What cannot be written now stands in the samples all the same. */
 void cgm_history_end(struct cgm_history *h)
 {
 	int r = 0;
 
-	if (h->in_round)
-		(void)roll_back(h, 0);
+	cgm_history_rollback(h);
 	h->steps = 0;
 	if (!h->minute || check_moved(h, NULL) ||
 	    cgm_history_run(h, cgm_history_sql(h, CGM_SQL_BEGIN, NULL), NULL))

@@ -125,6 +125,30 @@ finish() {
 	[ "$(sql 'SELECT count(*) > 0 FROM rounds')" = 1 ] || fail rounds
 }
 
+@test "a round that cannot be written whole is given up, and the next ones are not" {
+	root=$BATS_TEST_TMPDIR/tree
+	cp -R "$FIXTURES/v2-docker" "$root"
+	set -- "$root"/sys/fs/cgroup/docker/*/memory.stat
+	stat=$1
+	record 2
+	sqlite3 "$file" 'ALTER TABLE samples RENAME TO away'
+	text=$(sed 's/^anon .*/anon 123456789/' "$stat")
+	printf '%s\n' "$text" >"$stat" # it is held open
+	echo 234567890 >"${stat%.stat}.current"
+	for ((i = 0; i < 100; i++)); do
+		! grep -q 'recording goes on' "$BATS_TEST_TMPDIR/said" || break
+		sleep 0.1
+	done
+	sqlite3 -cmd '.timeout 5000' "$file" 'ALTER TABLE away RENAME TO samples'
+	for ((i = 0; i < 100; i++)); do
+		[ "$(sql 'SELECT count(*) FROM samples_bytes WHERE anon = 123456512')" = 0 ] || break
+		sleep 0.1
+	done
+	finish TERM
+	grep -q 'recording goes on' "$BATS_TEST_TMPDIR/said" || fail "$(cat "$BATS_TEST_TMPDIR/said")"
+	[ "$(sql 'SELECT count(*) > 0 FROM samples_bytes WHERE anon = 123456512')" = 1 ] || fail "$(cat "$BATS_TEST_TMPDIR/said")"
+}
+
 @test "options that make no sense" {
 	for option in --every=0.5s --every=2h --every=soon --keep=raw --keep=days=3 --keep=size=1k --keep=; do
 		cgmem --root "$root" record --file "$file" "$option"

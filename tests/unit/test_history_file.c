@@ -325,6 +325,30 @@ static void test_busy(void **state)
 	cgm_history_free(h);
 }
 
+/* A sample cannot be written, the round is given up; those after it are written again. */
+static void test_given_up(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_point p = {0};
+	struct cgm_track t;
+	int64_t id = case_round(h, T0, "web", MIB);
+
+	(void)state;
+	cgm_point_set(&p, CGM_SERIES_ANON, 2 * MIB);
+	case_exec("ALTER TABLE samples RENAME TO away");
+	case_begin(h, T0 + 10 * SEC);
+	assert_true(cgm_history_add(h, id, &p, NULL) < 0);
+	cgm_history_rollback(h);
+	case_exec("ALTER TABLE away RENAME TO samples");
+	case_round(h, T0 + 20 * SEC, "web", 3 * MIB);
+	t = case_read(h, id, 0, INT64_MAX, 0);
+	assert_int_equal(t.n, 2);
+	assert_int_equal(t.points[1].time_ms, T0 + 20 * SEC);
+	assert_int_equal(t.points[1].v[CGM_SERIES_ANON], 3 * MIB);
+	cgm_track_clear(&t);
+	cgm_history_free(h);
+}
+
 /* What people read: each series has its columns, and its values in bytes in the views. */
 static void test_columns(void **state)
 {
@@ -364,7 +388,7 @@ int main(void)
 		CASE(test_second_writer),     CASE(test_removed),
 		CASE(test_reading_meanwhile), CASE(test_disk_full),
 		CASE(test_reading_only),      CASE(test_busy),
-		CASE(test_columns),
+		CASE(test_columns),	      CASE(test_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
