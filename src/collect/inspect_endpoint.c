@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In a worker of its own, after the figures were read from memory: fetching changes them. It may
- * speak over its sockets, and has no descriptor of any process.
+ * A Go program's own endpoint is asked, in a worker of its own, after the figures were read from
+ * memory: fetching changes them. It may speak over its sockets, and has no descriptor of any
+ * process.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "collect/inspect_job.h"
 #include "sys/process.h"
 
 #include "base/banned.h"
+
+#define TIMEOUT_MS 5000
+#define BODY_MAX   ((uint64_t)64 << 20)
+
+/* ---- in the worker ---- */
 
 /* The process that was meant: -ESRCH: it has ended, and its number may be another's. */
 static int check_process(const struct cgm_endpoint_job *j, int proc)
@@ -58,4 +65,96 @@ int cgm_inspect_ask_endpoint(void *job, struct cgm_worker_answer *to)
 	cgm_go_clear(&go.go);
 	cgm_go_endpoint_free(j->endpoint);
 	return r;
+}
+
+/* ---- in the parent ---- */
+
+/* The endpoint's figures, and where it has none those that were read from memory. */
+static void merge(struct cgm_go *g, struct cgm_go *from)
+{
+	for (int i = 0; i < CGM_GO_STAT_COUNT; i++)
+		if (from->stat[i].known)
+			g->stat[i] = from->stat[i];
+	if (from->gogc.known)
+		g->gogc = from->gogc;
+	if (from->gomemlimit.known)
+		g->gomemlimit = from->gomemlimit;
+	if (from->goroutines.known)
+		g->goroutines = from->goroutines;
+	if (from->inuse_space.known)
+		g->inuse_space = from->inuse_space;
+	if (from->alloc_space.known)
+		g->alloc_space = from->alloc_space;
+	/* Those from memory tell what a goroutine waits for and who started it, a profile does not.
+	 */
+	if (from->n_groups && !g->n_groups) {
+		g->groups = CGM_TAKE(from->groups);
+		g->n_groups = from->n_groups;
+		from->n_groups = 0;
+	}
+	if (from->n_sites) {
+		free(g->sites);
+		g->sites = CGM_TAKE(from->sites);
+		g->n_sites = from->n_sites;
+		from->n_sites = 0;
+	}
+	if (from->stat[CGM_GO_HEAP_ALLOC].known)
+		g->bound = from->bound;
+	g->source = CGM_GO_FROM_ENDPOINT;
+}
+
+static int note_endpoint(struct cgm_snapshot *snap, const struct cgm_go *g,
+			 const struct cgm_err *err)
+{
+	const bool none = err->code == ENOENT;
+	char what[128];
+
+	(void)snprintf(what, sizeof what, "the endpoint of %s (pid %d)", g->comm, (int)g->pid);
+	return cgm_unreadable_add(
+		snap, what,
+		none ? "it serves none of /debug/pprof, /debug/vars and /metrics that tells"
+		     : err->msg,
+		none ? "import net/http/pprof and serve it, or name it with --go-url"
+		: err->code == EPERM ? "run cgmem as root"
+				     : "ask again, or name the right one with --go-url");
+}
+
+static uint64_t start_of(const struct cgm_snapshot *snap, pid_t pid)
+{
+	for (size_t i = 0; i < snap->n_procs; i++)
+		if (snap->procs[i].pid == pid)
+			return snap->procs[i].start_ticks;
+	return 0;
+}
+
+int cgm_inspect_endpoint(const char *url, struct cgm_snapshot *snap, struct cgm_go *g)
+{
+	struct cgm_endpoint_job job = {.options = {.pid = g->pid,
+						   .url = url,
+						   .timeout_ms = TIMEOUT_MS,
+						   .max_body = BODY_MAX},
+				       .start_ticks = start_of(snap, g->pid)};
+	const struct cgm_worker w = {.calls = CGM_WORKER_HTTP,
+				     .open = cgm_inspect_open_endpoint,
+				     .parse = cgm_inspect_ask_endpoint,
+				     .arg = &job,
+				     .deadline_ms = 2 * TIMEOUT_MS,
+				     .memory_cap = CGM_INSPECT_MEMORY_CAP,
+				     .answer_cap = CGM_INSPECT_ANSWER_CAP};
+	CGM_AUTO_BUF struct cgm_buf b = {0};
+	struct cgm_wire_answer a = {0};
+	struct cgm_err err = {0};
+	int r, failed = cgm_go_endpoint_prepare(&job.options, &err);
+
+	if (failed == 0)
+		failed = cgm_worker_run(&w, &b, &err);
+	r = cgm_wire_read(b.data, b.len, 1, &a);
+	if (r == -ENOMEM)
+		return r;
+	if (failed == 0 && (r < 0 || !a.done || a.n_go != 1))
+		failed = cgm_err_set(&err, EBADMSG, "its answer makes no sense");
+	if (failed == 0)
+		merge(g, &a.go[0].go);
+	cgm_wire_answer_clear(&a);
+	return failed ? note_endpoint(snap, g, &err) : 0;
 }

@@ -12,7 +12,13 @@
 #include "collect/places.h"
 #include "golang/endpoint.h"
 #include "golang/profile.h"
+#include "sample/snapshot.h"
 #include "sys/worker.h"
+
+#define CGM_INSPECT_MEMORY_PROCS 64 /* whose memory and mappings are read: those with most */
+/* A worker takes 4 MiB for 400,000 goroutines; this is for what its own limits let through. */
+#define CGM_INSPECT_MEMORY_CAP ((size_t)256 << 20)
+#define CGM_INSPECT_ANSWER_CAP ((size_t)32 << 20)
 
 struct cgm_inspect_target {
 	pid_t pid, ns_pid;
@@ -82,6 +88,13 @@ struct cgm_inspect_job {
 	struct cgm_inspect_files *files; /* by target */
 };
 
+/*
+ * The parent's: places in the snapshot's list, most anonymous memory first; and those processes in
+ * this order, with what is read of each. Allocated; NULL: no memory.
+ */
+size_t *cgm_inspect_order(const struct cgm_snapshot *s);
+struct cgm_inspect_target *cgm_inspect_choose(const struct cgm_snapshot *s, const size_t *order,
+					      unsigned want);
 /* Steps of struct cgm_worker, with a job as their argument. */
 int cgm_inspect_open(void *job);
 int cgm_inspect_look(void *job, struct cgm_worker_answer *to);
@@ -107,5 +120,10 @@ struct cgm_endpoint_job {
 
 int cgm_inspect_open_endpoint(void *job);
 int cgm_inspect_ask_endpoint(void *job, struct cgm_worker_answer *to);
+/*
+ * The parent's: asks the endpoint of @g, at @url or, where that is NULL, where it listens, and puts
+ * what it tells in place of what memory told. Trouble is a line in @snap. 0 or -ENOMEM.
+ */
+int cgm_inspect_endpoint(const char *url, struct cgm_snapshot *snap, struct cgm_go *g);
 
 #endif

@@ -17,7 +17,7 @@
 #define PIDS_MAX    1024
 #define MEMORY_MAX  128 /* processes whose memory is opened: three descriptors each */
 #define DEADLINE_MS 2000
-#define MEMORY_CAP  ((size_t)64 << 20) /* as in inspect.c; a few of them run at once */
+#define MEMORY_CAP  ((size_t)64 << 20) /* as CGM_INSPECT_MEMORY_CAP; a few run at once */
 #define ANSWER_CAP  ((size_t)4 << 20)
 
 struct pids {
