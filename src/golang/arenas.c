@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <elf.h>
+/* The mappings of a Go process, and how much of what each is used for is resident. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/units.h"
-#include "golang/arenas.h"
+#include "golang/arenas_parts.h"
 #include "golang/runtime.h"
 
 #include "base/banned.h"
@@ -14,10 +14,6 @@
 #define MAPPINGS_MAX 65536
 #define MIB	     (UINT64_C(1) << 20)
 
-/* runtime/malloc.go: heapArenaBytes; the heap grows by chunks of pallocChunkBytes (mpagealloc.go)
- */
-#define ARENA (64 * MIB)
-#define CHUNK (4 * MIB)
 /* glibc malloc/arena.c HEAP_MAX_SIZE: its further arenas are as large, and as aligned. */
 #define MALLOC_ARENA (64 * MIB)
 /* A thread's stack is behind its guard (pthread_attr_setguardsize(3)) and 8 MiB by default. */
@@ -29,33 +25,6 @@
  */
 #define ARENA_INDEX (32 * MIB)
 #define ROUNDING    UINT64_C(65536)
-
-/*
- * Where the heap is asked for (runtime/malloc.go mallocinit); from 1.26 on the base is random,
- * unless the program was built with GOEXPERIMENT=norandomizedheapbase64.
- */
-#define RANDOM_BASE 26
-#define HINT_REACH  (UINT64_C(1) << 39)
-
-#define CANDIDATES_MAX 16
-
-enum use { USE_NONE, USE_POOL, USE_ARENA, USE_OFF_HEAP };
-
-struct mapping {
-	uint64_t start, end, anonymous, lazyfree, huge, swap;
-	bool writable, reserved; /* reserved: no access at all */
-	bool noreserve;
-	bool go, go_heap; /* by its name */
-	uint8_t use;
-};
-
-struct cgm_go_mappings {
-	struct mapping *v;
-	size_t n, cap;
-	uint64_t program, program_lazyfree, heap, heap_lazyfree, huge;
-	uint64_t data_end; /* where the last mapping of a file's writable data ended */
-	bool named;	   /* Go names its mappings here */
-};
 
 int cgm_go_mappings_new(struct cgm_go_mappings **ret)
 {
@@ -82,7 +51,7 @@ static bool begins(const char *s, const char *with)
 
 static int keep(struct cgm_go_mappings *all, const struct cgm_mapping *m)
 {
-	struct mapping *v;
+	struct cgm_go_map *v;
 
 	if (all->n == MAPPINGS_MAX)
 		return -E2BIG;
@@ -96,7 +65,7 @@ static int keep(struct cgm_go_mappings *all, const struct cgm_mapping *m)
 		all->cap = cap;
 	}
 	v = &all->v[all->n++];
-	*v = (struct mapping){
+	*v = (struct cgm_go_map){
 		.start = m->start,
 		.end = m->end,
 		.anonymous = m->anonymous,
@@ -139,147 +108,21 @@ int cgm_go_mappings_add(const struct cgm_mapping *m, void *mappings)
 	return 0;
 }
 
-/* One that is the heap's by form: first and behind last of neighbouring writable mappings. */
-struct candidate {
-	size_t first, behind;
-	uint64_t bytes;
-};
-
-static bool adjacent(const struct cgm_go_mappings *m, size_t i)
-{
-	return i + 1 < m->n && m->v[i].end == m->v[i + 1].start;
-}
-
-/* Whether mappings without a gap, reserved ones too, reach whole arenas around first..behind. */
-static bool fills_arenas(const struct cgm_go_mappings *m, size_t first, size_t behind)
-{
-	uint64_t from = m->v[first].start & ~(ARENA - 1);
-	uint64_t to = (m->v[behind - 1].end + ARENA - 1) & ~(ARENA - 1);
-	size_t i = first, j = behind - 1;
-
-	while (i > 0 && m->v[i].start > from && adjacent(m, i - 1))
-		i--;
-	while (m->v[j].end < to && adjacent(m, j))
-		j++;
-	return m->v[i].start <= from && m->v[j].end >= to;
-}
-
-static size_t find_candidates(const struct cgm_go_mappings *m, struct candidate v[CANDIDATES_MAX])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->n && n < CANDIDATES_MAX;) {
-		size_t j = i + 1;
-		uint64_t bytes;
-
-		if (!m->v[i].writable) {
-			i++;
-			continue;
-		}
-		while (j < m->n && adjacent(m, j - 1) && m->v[j].writable)
-			j++;
-		bytes = m->v[j - 1].end - m->v[i].start;
-		if (m->v[i].start % CHUNK == 0 && bytes % CHUNK == 0 && fills_arenas(m, i, j))
-			v[n++] = (struct candidate){i, j, bytes};
-		i = j;
-	}
-	return n;
-}
-
-/* The lowest address has the highest bit. */
-static unsigned bit(size_t i, size_t n)
-{
-	return 1U << (n - 1 - i);
-}
-
-/*
- * The choice of candidates, as bits, that adds up to @bytes: of several the one at lower
- * addresses, where the kernel maps nothing unasked. 0: none.
- */
-static unsigned choose(const struct candidate *v, size_t n, uint64_t bytes)
-{
-	for (unsigned set = (1U << n) - 1; set; set--) {
-		uint64_t sum = 0;
-
-		for (size_t i = 0; i < n; i++)
-			if (set & bit(i, n))
-				sum += v[i].bytes;
-		if (sum == bytes)
-			return set;
-	}
-	return 0;
-}
-
-static void mark(struct cgm_go_mappings *m, size_t first, size_t behind, enum use use)
-{
-	for (size_t i = first; i < behind; i++)
-		m->v[i].use = (uint8_t)use;
-}
-
-/* When the sizes do not add up: what is where Go before 1.26 asks for its heap, is the heap. */
-static void mark_by_address(struct cgm_go_mappings *m, const struct cgm_go_image *image)
-{
-	uint64_t hint = 0;
-
-	if (!image || image->minor >= RANDOM_BASE)
-		return;
-	if (image->machine == EM_X86_64)
-		hint = UINT64_C(0xc0) << 32;
-	else if (image->machine == EM_AARCH64)
-		hint = UINT64_C(0x40) << 32;
-	for (size_t i = 0; hint && i < m->n; i++)
-		if (m->v[i].writable && m->v[i].start >= hint && m->v[i].end <= hint + HINT_REACH)
-			m->v[i].use = USE_ARENA;
-}
-
-/* Named ones are sure. True when they add up to @bytes. */
-static bool mark_named(struct cgm_go_mappings *m, uint64_t bytes)
-{
-	uint64_t named = 0;
-
-	for (size_t i = 0; i < m->n; i++) {
-		if (!m->v[i].go_heap || !m->v[i].writable)
-			continue;
-		m->v[i].use = USE_ARENA;
-		named += m->v[i].end - m->v[i].start;
-	}
-	return bytes && named == bytes;
-}
-
-/* True when they add up to what the runtime says, @bytes; 0: it says nothing. */
-static bool mark_arenas(struct cgm_go_mappings *m, const struct cgm_go_image *image, uint64_t bytes)
-{
-	struct candidate v[CANDIDATES_MAX];
-	unsigned set;
-	size_t n;
-
-	if (m->named)
-		return mark_named(m, bytes);
-	n = find_candidates(m, v);
-	set = bytes ? choose(v, n, bytes) : 0;
-	for (size_t i = 0; i < n; i++)
-		if (!set || (set & bit(i, n)))
-			mark(m, v[i].first, v[i].behind, USE_ARENA);
-	if (!set)
-		mark_by_address(m, image);
-	return set != 0;
-}
-
 /* A thread's stack begins here: behind a guard. */
 static bool behind_guard(const struct cgm_go_mappings *m, size_t i)
 {
-	return i > 0 && adjacent(m, i - 1) && m->v[i - 1].reserved &&
+	return i > 0 && cgm_go_maps_touch(m, i - 1) && m->v[i - 1].reserved &&
 	       m->v[i - 1].end - m->v[i - 1].start <= GUARD_MAX;
 }
 
 /* What C code maps, by form: malloc's arenas and threads' stacks. */
 static bool is_c(const struct cgm_go_mappings *m, size_t i)
 {
-	const struct mapping *v = &m->v[i];
+	const struct cgm_go_map *v = &m->v[i];
 
 	if (v->noreserve) /* MAP_NORESERVE: glibc's heaps; the runtime never asks for it */
 		return true;
-	if (v->start % MALLOC_ARENA == 0 && adjacent(m, i) && m->v[i + 1].reserved &&
+	if (v->start % MALLOC_ARENA == 0 && cgm_go_maps_touch(m, i) && m->v[i + 1].reserved &&
 	    m->v[i + 1].end == v->start + MALLOC_ARENA)
 		return true;
 	return behind_guard(m, i) && v->end - v->start <= STACK_MAX;
@@ -295,17 +138,17 @@ static uint64_t mark_pool(struct cgm_go_mappings *m, bool cgo)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
-		struct mapping *v = &m->v[i];
+		struct cgm_go_map *v = &m->v[i];
 
-		if (v->use == USE_ARENA)
+		if (v->use == CGM_USE_ARENA)
 			continue;
 		if (!v->writable && !v->go) {
 			/* Made read-only or executable: nothing of the runtime's. */
-			v->use = v->reserved ? USE_NONE : USE_OFF_HEAP;
+			v->use = v->reserved ? CGM_USE_NONE : CGM_USE_OFF_HEAP;
 		} else if ((m->named && !v->go) || (!v->go && cgo && is_c(m, i))) {
-			v->use = USE_OFF_HEAP;
+			v->use = CGM_USE_OFF_HEAP;
 		} else {
-			v->use = USE_POOL;
+			v->use = CGM_USE_POOL;
 			bytes += v->end - v->start;
 			if (cgo && !v->go && behind_guard(m, i))
 				bytes -= STACK_MAX;
@@ -316,7 +159,7 @@ static uint64_t mark_pool(struct cgm_go_mappings *m, bool cgo)
 
 static int by_resident(const void *a, const void *b)
 {
-	const struct mapping *const *x = a, *const *y = b;
+	const struct cgm_go_map *const *x = a, *const *y = b;
 
 	if ((*x)->anonymous != (*y)->anonymous)
 		return (*x)->anonymous < (*y)->anonymous ? 1 : -1;
@@ -330,7 +173,7 @@ static int by_resident(const void *a, const void *b)
  */
 static uint64_t pool_off_heap(struct cgm_go_mappings *m, uint64_t other)
 {
-	CGM_AUTO_FREE const struct mapping **order = NULL;
+	CGM_AUTO_FREE const struct cgm_go_map **order = NULL;
 	uint64_t sum = 0;
 	size_t n = 0;
 
@@ -340,11 +183,11 @@ static uint64_t pool_off_heap(struct cgm_go_mappings *m, uint64_t other)
 	if (!order)
 		return 0;
 	for (size_t i = 0; i < m->n; i++)
-		if (m->v[i].use == USE_POOL)
+		if (m->v[i].use == CGM_USE_POOL)
 			order[n++] = &m->v[i];
 	qsort(order, n, sizeof *order, by_resident);
 	for (size_t i = 0; i < n && other; i++) {
-		const struct mapping *v = order[i];
+		const struct cgm_go_map *v = order[i];
 		uint64_t part = cgm_min_u64(other, v->end - v->start);
 
 		sum += cgm_min_u64(part, cgm_sub_sat(v->anonymous, v->lazyfree));
@@ -387,10 +230,10 @@ static void add_up(const struct cgm_go_mappings *m, uint64_t other, struct cgm_g
 	uint64_t pool = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
-		const struct mapping *v = &m->v[i];
+		const struct cgm_go_map *v = &m->v[i];
 		uint64_t here = cgm_sub_sat(v->anonymous, v->lazyfree);
 
-		if (v->use == USE_ARENA) {
+		if (v->use == CGM_USE_ARENA) {
 			r->arenas += here;
 			r->arenas_lazyfree += v->lazyfree;
 			r->arenas_huge += v->huge;
@@ -398,7 +241,7 @@ static void add_up(const struct cgm_go_mappings *m, uint64_t other, struct cgm_g
 			continue;
 		}
 		r->off_heap_lazyfree += v->lazyfree;
-		if (v->use == USE_POOL)
+		if (v->use == CGM_USE_POOL)
 			pool += here;
 		else
 			r->off_heap += here;
@@ -414,8 +257,8 @@ void cgm_go_resident_make(struct cgm_go_mappings *m, const struct cgm_go_image *
 	bool cgo = g->cgo || (image && image->cgo);
 	uint64_t pool;
 
-	mark(m, 0, m->n, USE_NONE);
-	r.arenas_exact = mark_arenas(m, image, cgm_go_arena_bytes(g));
+	cgm_go_maps_mark(m, 0, m->n, CGM_USE_NONE);
+	r.arenas_exact = cgm_go_mark_arenas(m, image, cgm_go_arena_bytes(g));
 	pool = mark_pool(m, cgo);
 	add_up(m, pool_off_heap(m, not_the_runtimes(m, g, pool)), &r);
 	r.off_heap += cgm_sub_sat(m->heap, m->heap_lazyfree);
@@ -436,5 +279,5 @@ bool cgm_go_in_arena(const struct cgm_go_mappings *m, uint64_t addr)
 		else
 			high = mid;
 	}
-	return low < m->n && m->v[low].start <= addr && m->v[low].use == USE_ARENA;
+	return low < m->n && m->v[low].start <= addr && m->v[low].use == CGM_USE_ARENA;
 }
