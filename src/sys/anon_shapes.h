@@ -2,7 +2,7 @@
 /*
  * Which of a process's mappings are malloc's arenas, thread stacks, a program's .bss or one of a
  * JVM's reservations, by nothing but what maps tells of a mapping and of its neighbours. Internal
- * to anon_kinds.c. Pure; what is wrong in the list gives a wrong kind, nothing worse.
+ * to anon_*.c. Pure; what is wrong in the list gives a wrong kind, nothing worse.
  */
 #ifndef CGMEM_SYS_ANON_SHAPES_H
 #define CGMEM_SYS_ANON_SHAPES_H
