@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/template_tree.h"
+/* The structure of a template: text, pipelines, functions and their arguments. */
+#include "output/template_read.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "base/near.h"
-#include "base/parse.h"
 #include "base/banned.h"
-
-/* A place in the text. */
-struct reader {
-	const char *text, *p;
-	struct cgm_template *t;
-	struct cgm_err *err;
-};
 
 static const struct {
 	const char *name;
@@ -29,153 +21,13 @@ static const struct {
 };
 #define N_FUNCS (sizeof funcs / sizeof funcs[0])
 
-static int fail(const struct reader *r, const char *what)
-{
-	return cgm_err_set(r->err, EINVAL, "template, character %zu: %s",
-			   (size_t)(r->p - r->text) + 1, what);
-}
-
-static int out_of_memory(const struct reader *r)
-{
-	return cgm_err_set(r->err, ENOMEM, "out of memory");
-}
-
-static int unknown_field(const struct reader *r, const char *name)
-{
-	static const char *const unmeasured[] = {"CPUPerc", "NetIO", "BlockIO"};
-	CGM_AUTO_BUF struct cgm_buf near = {0};
-	const char *names[128];
-	size_t n = 0;
-	bool other = false;
-
-	for (size_t i = 0; i < sizeof unmeasured / sizeof unmeasured[0]; i++)
-		other |= strcmp(name, unmeasured[i]) == 0;
-	for (size_t i = 0; i < CGM_FIELD_COLUMN; i++)
-		names[n++] = cgm_docker_fields[i].name;
-	for (const struct cgm_column *c = cgm_columns; c->token && n < 128; c++)
-		names[n++] = c->placeholder;
-	if (!other)
-		cgm_near_add(&near, name, names, n);
-	return cgm_err_set(r->err, EINVAL,
-			   "%s .%.40s%s%s%s; there are .Container .ID .Name .MemUsage .MemPerc "
-			   ".PIDs, and one for each column",
-			   other ? "cgmem does not measure" : "unknown placeholder", name,
-			   near.len ? " (near: " : "", cgm_buf_str(&near), near.len ? ")" : "");
-}
-
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
-/* Takes a word into @word; false: too long for any name. */
-static bool take_word(struct reader *r, char word[64])
-{
-	size_t len = 0;
-
-	while (is_word(r->p[len]))
-		len++;
-	if (len >= 64)
-		return false;
-	memcpy(word, r->p, len);
-	word[len] = '\0';
-	r->p += len;
-	return true;
-}
-
-static int take_field(struct reader *r, struct cgm_arg *ret)
-{
-	const char *start = r->p++;
-	char name[64];
-
-	if (!is_word(*r->p)) {
-		ret->type = CGM_ARG_DOT;
-		return 0;
-	}
-	if (!take_word(r, name))
-		return fail(r, "too long a placeholder");
-	if (*r->p == '.') {
-		r->p = start;
-		return fail(r, "a placeholder has no parts");
-	}
-	if (!cgm_field_find(name, &ret->field))
-		return unknown_field(r, name);
-	ret->type = CGM_ARG_FIELD;
-	return 0;
-}
-
-/* An escape of a Go string, after its backslash. -1: there is none such. */
-static int escape(char c)
-{
-	static const char from[] = "abfnrtv\\\"'", to[] = "\a\b\f\n\r\t\v\\\"'";
-	const char *at = c ? strchr(from, c) : NULL;
-
-	return at ? to[at - from] : -1;
-}
-
-static int take_string(struct reader *r, struct cgm_arg *ret)
-{
-	CGM_AUTO_BUF struct cgm_buf b = {0};
-	char quote = *r->p++;
-
-	for (; *r->p != quote; r->p++) {
-		char c = *r->p;
-
-		if (c == '\0' || (c == '\n' && quote == '"'))
-			return fail(r, "a string without its end");
-		if (c == '\\' && quote == '"') {
-			int e = escape(*++r->p);
-
-			if (e < 0)
-				return fail(r, "no such escape in a string");
-			c = (char)e;
-		}
-		cgm_buf_add(&b, &c, 1);
-	}
-	r->p++;
-	ret->text = b.failed ? NULL : strdup(cgm_buf_str(&b));
-	ret->type = CGM_ARG_STRING;
-	return ret->text ? 0 : out_of_memory(r);
-}
-
-static int take_int(struct reader *r, struct cgm_arg *ret)
-{
-	bool negative = *r->p == '-';
-	size_t len;
-	uint64_t v;
-
-	if (*r->p == '-' || *r->p == '+')
-		r->p++;
-	len = strspn(r->p, "0123456789");
-	if (is_word(r->p[len]) || cgm_parse_max(r->p, len, INT32_MAX, &v) < 0)
-		return fail(r, "not a number");
-	r->p += len;
-	ret->type = CGM_ARG_INT;
-	ret->number = negative ? -(int64_t)v : (int64_t)v;
-	return 0;
-}
-
-static int take_arg(struct reader *r, struct cgm_arg *ret)
-{
-	char c = *r->p;
-
-	if (c == '.')
-		return take_field(r, ret);
-	if (c == '"' || c == '`')
-		return take_string(r, ret);
-	if (isdigit((unsigned char)c) ||
-	    ((c == '-' || c == '+') && isdigit((unsigned char)r->p[1])))
-		return take_int(r, ret);
-	return fail(r, "wanted a placeholder, a string or a number");
-}
-
-static int take_func(struct reader *r, struct cgm_stage *s)
+static int take_func(struct cgm_template_reader *r, struct cgm_stage *s)
 {
 	const char *start = r->p;
 	char name[64];
 
-	if (!take_word(r, name))
-		return fail(r, "too long a word");
+	if (!cgm_template_word(r, name))
+		return cgm_template_fail(r, "too long a word");
 	for (size_t i = 0; i < N_FUNCS; i++) {
 		if (strcmp(funcs[i].name, name) == 0) {
 			s->func = funcs[i].func;
@@ -189,13 +41,8 @@ static int take_func(struct reader *r, struct cgm_stage *s)
 			   (size_t)(r->p - r->text) + 1, name);
 }
 
-static void skip_blanks(struct reader *r)
-{
-	r->p += strspn(r->p, " \t\r\n");
-}
-
 /* True at "}}" and at " -}}", which trims. */
-static bool at_end(const struct reader *r)
+static bool at_end(const struct cgm_template_reader *r)
 {
 	return strncmp(r->p, "}}", 2) == 0 || strncmp(r->p, "-}}", 3) == 0;
 }
@@ -231,13 +78,13 @@ static bool fits(const struct cgm_stage *s)
 	return false;
 }
 
-static int check(const struct reader *r, const struct cgm_stage *s)
+static int check(const struct cgm_template_reader *r, const struct cgm_stage *s)
 {
 	const char *usage = "a placeholder ({{json .}} shows all of docker's)";
 
 	if (fits(s)) {
 		if (r->t->table && s->func == CGM_FUNC_JSON && s->args[0].type == CGM_ARG_DOT)
-			return fail(r, "{{json .}} has no heading for a table");
+			return cgm_template_fail(r, "{{json .}} has no heading for a table");
 		return 0;
 	}
 	for (size_t i = 0; i < N_FUNCS; i++)
@@ -255,7 +102,7 @@ static void stage_clear(struct cgm_stage *s)
 }
 
 /* One command: a value, or a function and its arguments, up to a '|' or the end. */
-static int take_stage(struct reader *r, struct cgm_stage *s)
+static int take_stage(struct cgm_template_reader *r, struct cgm_stage *s)
 {
 	int e;
 
@@ -263,23 +110,23 @@ static int take_stage(struct reader *r, struct cgm_stage *s)
 		e = take_func(r, s);
 		if (e < 0)
 			return e;
-		skip_blanks(r);
+		cgm_template_skip(r);
 	}
 	while (*r->p != '|' && !at_end(r)) {
 		if (s->n_args == CGM_ARGS_MAX)
-			return fail(r, "too many arguments");
-		e = take_arg(r, &s->args[s->n_args]);
+			return cgm_template_fail(r, "too many arguments");
+		e = cgm_template_arg(r, &s->args[s->n_args]);
 		if (e < 0)
 			return e;
 		s->n_args++;
 		if (!strchr(" \t\r\n|}", *r->p) || *r->p == '\0')
-			return fail(r, *r->p ? "a blank is missing" : "}} is missing");
-		skip_blanks(r);
+			return cgm_template_fail(r, *r->p ? "a blank is missing" : "}} is missing");
+		cgm_template_skip(r);
 	}
 	return 0;
 }
 
-static int push_stage(struct reader *r, struct cgm_node *n, struct cgm_stage *s)
+static int push_stage(struct cgm_template_reader *r, struct cgm_node *n, struct cgm_stage *s)
 {
 	struct cgm_stage *v;
 	int e = check(r, s);
@@ -288,7 +135,7 @@ static int push_stage(struct reader *r, struct cgm_node *n, struct cgm_stage *s)
 		return e;
 	v = reallocarray(n->stages, n->n_stages + 1, sizeof *v);
 	if (!v)
-		return out_of_memory(r);
+		return cgm_template_no_memory(r);
 	n->stages = v;
 	n->stages[n->n_stages++] = *s;
 	*s = (struct cgm_stage){0};
@@ -296,18 +143,18 @@ static int push_stage(struct reader *r, struct cgm_node *n, struct cgm_stage *s)
 }
 
 /* A value before a '|' is put straight into the function after it, as its last argument. */
-static int pipe_into(struct reader *r, struct cgm_stage *s, struct cgm_arg *piped)
+static int pipe_into(struct cgm_template_reader *r, struct cgm_stage *s, struct cgm_arg *piped)
 {
 	if (s->func == CGM_FUNC_NONE)
-		return fail(r, "wanted a function after |");
+		return cgm_template_fail(r, "wanted a function after |");
 	if (s->n_args == CGM_ARGS_MAX)
-		return fail(r, "too many arguments");
+		return cgm_template_fail(r, "too many arguments");
 	s->args[s->n_args++] = *piped;
 	*piped = (struct cgm_arg){0};
 	return 0;
 }
 
-static int take_pipeline(struct reader *r, struct cgm_node *n)
+static int take_pipeline(struct cgm_template_reader *r, struct cgm_node *n)
 {
 	struct cgm_arg piped = {0};
 	bool is_piped = false;
@@ -316,7 +163,7 @@ static int take_pipeline(struct reader *r, struct cgm_node *n)
 		struct cgm_stage s = {0};
 		int e;
 
-		skip_blanks(r);
+		cgm_template_skip(r);
 		e = take_stage(r, &s);
 		if (e == 0 && is_piped)
 			e = pipe_into(r, &s, &piped);
@@ -337,19 +184,19 @@ static int take_pipeline(struct reader *r, struct cgm_node *n)
 	}
 }
 
-static int push_node(struct reader *r, struct cgm_node **ret)
+static int push_node(struct cgm_template_reader *r, struct cgm_node **ret)
 {
 	struct cgm_node *v = reallocarray(r->t->nodes, r->t->n_nodes + 1, sizeof *v);
 
 	if (!v)
-		return out_of_memory(r);
+		return cgm_template_no_memory(r);
 	r->t->nodes = v;
 	*ret = &v[r->t->n_nodes++];
 	**ret = (struct cgm_node){0};
 	return 0;
 }
 
-static int push_text(struct reader *r, const char *text, size_t len)
+static int push_text(struct cgm_template_reader *r, const char *text, size_t len)
 {
 	struct cgm_node *n;
 	int e = len ? push_node(r, &n) : 0;
@@ -357,11 +204,11 @@ static int push_text(struct reader *r, const char *text, size_t len)
 	if (len == 0 || e < 0)
 		return e;
 	n->text = strndup(text, len);
-	return n->text ? 0 : out_of_memory(r);
+	return n->text ? 0 : cgm_template_no_memory(r);
 }
 
 /* After "{{": to after "}}". *@ret_trim: what follows loses its leading blanks. */
-static int take_action(struct reader *r, bool *ret_trim)
+static int take_action(struct cgm_template_reader *r, bool *ret_trim)
 {
 	struct cgm_node *n;
 	const char *end;
@@ -370,9 +217,9 @@ static int take_action(struct reader *r, bool *ret_trim)
 	if (strncmp(r->p, "/*", 2) == 0) {
 		end = strstr(r->p + 2, "*/");
 		if (!end)
-			return fail(r, "a comment without its end");
+			return cgm_template_fail(r, "a comment without its end");
 		r->p = end + 2;
-		skip_blanks(r);
+		cgm_template_skip(r);
 	} else {
 		e = push_node(r, &n);
 		if (e == 0)
@@ -383,14 +230,14 @@ static int take_action(struct reader *r, bool *ret_trim)
 	*ret_trim = *r->p == '-';
 	r->p += *ret_trim;
 	if (strncmp(r->p, "}}", 2) != 0)
-		return fail(r, "}} is missing");
+		return cgm_template_fail(r, "}} is missing");
 	r->p += 2;
 	return 0;
 }
 
 int cgm_template_parse(const char *text, struct cgm_template *t, struct cgm_err *err)
 {
-	struct reader r = {.text = text, .p = text, .t = t, .err = err};
+	struct cgm_template_reader r = {.text = text, .p = text, .t = t, .err = err};
 	bool trim = false;
 
 	for (;;) {
@@ -398,7 +245,7 @@ int cgm_template_parse(const char *text, struct cgm_template *t, struct cgm_err 
 		int e;
 
 		if (trim)
-			skip_blanks(&r);
+			cgm_template_skip(&r);
 		open = strstr(r.p, "{{");
 		end = open ? open : r.p + strlen(r.p);
 		/* "{{- " takes the blanks before it away (Go text/template) */
@@ -410,7 +257,7 @@ int cgm_template_parse(const char *text, struct cgm_template *t, struct cgm_err 
 			return e;
 		r.p = open + 2;
 		r.p += end != open || (r.p[0] == '-' && r.p[1] && strchr(" \t\r\n", r.p[1]));
-		skip_blanks(&r);
+		cgm_template_skip(&r);
 		e = take_action(&r, &trim);
 		if (e < 0)
 			return e;
