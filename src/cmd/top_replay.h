@@ -39,5 +39,7 @@ static inline const struct cgm_history_target *cgm_replay_target(const struct cg
 
 /* Makes the round of the last figures at or before @at_ms. 0 or -ENOMEM. */
 int cgm_replay_go(struct cgm_top_replay *p, int64_t at_ms);
+/* Index of the first event after @ms. */
+size_t cgm_replay_event_after(const struct cgm_top_replay *p, int64_t ms);
 
 #endif
