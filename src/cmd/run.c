@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cgmem run: a command in a group of its own, explained when it ends. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "base/units.h"
 #include "cgroup/manage.h"
 #include "cmd/global.h"
+#include "cmd/run_start.h"
 #include "collect/snapshot.h"
 #include "collect/target.h"
 #include "sys/kmsg.h"
@@ -21,11 +21,9 @@
 
 /* Looks are close together at first, so that a short command is seen too, then a tenth of its age.
  */
-#define LOOK_MIN_MS  20
-#define LOOK_MAX_MS  2000
-#define WATCH_MS     2000
-#define NOT_FOUND    127 /* as sh(1) */
-#define NOT_RUNNABLE 126
+#define LOOK_MIN_MS 20
+#define LOOK_MAX_MS 2000
+#define WATCH_MS    2000
 
 struct run_opts {
 	uint64_t memory_bytes; /* 0: no limit */
@@ -36,10 +34,7 @@ struct run {
 	const struct cgm_global *g;
 	const struct run_opts *o;
 	struct cgm_session *session;
-	char path[64]; /* the group that was made; "" when systemd made one */
-	pid_t pid;
-	int gate;		  /* the child starts when this is closed */
-	int failure;		  /* what the child says when it cannot become the command */
+	struct cgm_started child;
 	struct cgm_snapshot last; /* the last look while it ran */
 	uint64_t started_ms, last_ms, shown_ms;
 };
@@ -77,100 +72,6 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	(void)signal(SIGPIPE, SIG_DFL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)signal(SIGINT, SIG_DFL);
-	(void)signal(SIGQUIT, SIG_DFL);
-}
-
-/* The child: waits until it is in its group, then becomes the command. */
-static _Noreturn void become(int gate, int failure, char **argv)
-{
-	char c;
-	int code;
-
-	while (read(gate, &c, 1) < 0 && errno == EINTR)
-		;
-	(void)close(gate);
-	reset_signals();
-	(void)execvp(argv[0], argv);
-	code = errno;
-	cgm_warn("run: %s: %s", argv[0], strerror(code));
-	(void)!write(failure, &code, sizeof code);
-	_exit(code == ENOENT ? NOT_FOUND : NOT_RUNNABLE);
-}
-
-static int spawn(struct run *run, char **argv)
-{
-	int gate[2], failure[2];
-
-	if (pipe2(gate, O_CLOEXEC) < 0 || pipe2(failure, O_CLOEXEC) < 0)
-		return -errno; /* the program ends with it */
-	run->pid = fork();
-	if (run->pid == 0) {
-		(void)close(gate[1]);
-		become(gate[0], failure[1], argv);
-	}
-	(void)close(gate[0]);
-	(void)close(failure[1]);
-	run->gate = gate[1];
-	run->failure = failure[0];
-	return run->pid < 0 ? -errno : 0;
-}
-
-/* argv of systemd-run(1), which makes a scope where cgroups are systemd's and not ours to write. */
-static char **scope_argv(const struct run_opts *o, int argc, char **argv, char *limit, size_t size)
-{
-	static char *const words[] = {(char *)(uintptr_t) "systemd-run",
-				      (char *)(uintptr_t) "--scope", (char *)(uintptr_t) "--quiet",
-				      (char *)(uintptr_t) "-p", NULL};
-	char **v = calloc((size_t)argc + 8, sizeof(*v));
-	size_t n = 0;
-
-	if (!v)
-		return NULL;
-	for (size_t i = 0; i < 3; i++)
-		v[n++] = words[i];
-	if (geteuid() != 0)
-		v[n++] = (char *)(uintptr_t) "--user";
-	v[n++] = words[3];
-	if (o->memory_bytes)
-		(void)snprintf(limit, size, "MemoryMax=%llu", (unsigned long long)o->memory_bytes);
-	else
-		(void)snprintf(limit, size, "MemoryAccounting=yes");
-	v[n++] = limit;
-	v[n++] = (char *)(uintptr_t) "--";
-	for (int i = 0; i < argc; i++)
-		v[n++] = argv[i];
-	return v;
-}
-
-/* Starts the command in a group: one that libcgroup makes, else a transient scope of systemd's. */
-static int start(struct run *run, int argc, char **argv, struct cgm_err *err)
-{
-	char limit[64];
-	CGM_AUTO_FREE char **scope = NULL;
-	int r = cgm_manage_init(err);
-
-	(void)snprintf(run->path, sizeof run->path, "/cgmem/run-%ld", (long)getpid());
-	if (r == 0)
-		r = cgm_manage_create(run->path, run->o->memory_bytes, err);
-	if (r == 0) {
-		r = spawn(run, argv);
-		return r < 0 ? r : cgm_manage_attach(run->path, run->pid, err);
-	}
-	run->path[0] = '\0';
-	if (access("/run/systemd/system", F_OK) != 0)
-		return r;
-	scope = scope_argv(run->o, argc, argv, limit, sizeof limit);
-	return scope ? spawn(run, scope) : -ENOMEM;
-}
-
 /* One look at the running command; the last one is what will be explained. */
 static void look(struct run *run)
 {
@@ -179,8 +80,9 @@ static void look(struct run *run)
 	struct cgm_snapshot snap = {0};
 	char target[32];
 
-	(void)snprintf(target, sizeof target, "pid:%ld", (long)run->pid);
-	if (cgm_target_resolve(run->session, run->path[0] ? run->path : target, &found, NULL) < 0)
+	(void)snprintf(target, sizeof target, "pid:%ld", (long)run->child.pid);
+	if (cgm_target_resolve(run->session, run->child.path[0] ? run->child.path : target, &found,
+			       NULL) < 0)
 		return;
 	if (cgm_snapshot_take(run->session, &found.v[0], &q, &snap, NULL) == 0 && snap.path &&
 	    (snap.n_procs || !run->last.path)) {
@@ -217,7 +119,7 @@ static int attend(struct run *run)
 	(void)sigaddset(&set, SIGCHLD);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGHUP);
-	while (waitpid(run->pid, &status, WNOHANG) == 0) {
+	while (waitpid(run->child.pid, &status, WNOHANG) == 0) {
 		uint64_t ms = (now_ms() - run->started_ms) / 10;
 		struct timespec t;
 		int sig;
@@ -227,7 +129,7 @@ static int attend(struct run *run)
 				      .tv_nsec = (long)(ms % 1000) * 1000000};
 		sig = sigtimedwait(&set, NULL, &t);
 		if (sig == SIGTERM || sig == SIGHUP)
-			(void)kill(run->pid, sig);
+			(void)kill(run->child.pid, sig);
 		else if (sig < 0)
 			look(run);
 		show_line(run);
@@ -241,14 +143,14 @@ static void read_end(struct run *run)
 	static const enum cgm_value_id last[] = {CGM_OOM_KILLS, CGM_OOM_KILLS_LOCAL, CGM_PEAK};
 	struct cgm_sample end = {0};
 
-	if (!run->path[0] ||
-	    cgm_read_group(run->session->reader, run->path, CGM_FILES_ALL, &end) < 0)
+	if (!run->child.path[0] ||
+	    cgm_read_group(run->session->reader, run->child.path, CGM_FILES_ALL, &end) < 0)
 		return;
 	for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
 		if (cgm_has(&end, last[i]))
 			cgm_set(&run->last.now, last[i], end.v[last[i]]);
 	if (cgm_get(&end, CGM_OOM_KILLS))
-		(void)cgm_kmsg_oom(run->session->root, run->path, &run->last.oom, NULL);
+		(void)cgm_kmsg_oom(run->session->root, run->child.path, &run->last.oom, NULL);
 }
 
 static void show_end(const struct run *run, int status, uint64_t end_ms)
@@ -305,18 +207,18 @@ static int run_session(struct run *run, int argc, char **argv)
 
 	r = cgm_session_need_memory(run->session, &err);
 	if (r == 0)
-		r = start(run, argc, argv, &err);
+		r = cgm_run_start(run->o->memory_bytes, argc, argv, &run->child, &err);
 	if (r < 0) {
 		cgm_warn("run: %s%s", err.msg[0] ? err.msg : strerror(-r),
 			 geteuid() != 0 ? "; run it as root" : "");
-		if (run->pid > 0)
-			(void)kill(run->pid, SIGKILL);
+		if (run->child.pid > 0)
+			(void)kill(run->child.pid, SIGKILL);
 		return CGM_EXIT_FAILED;
 	}
 	run->started_ms = run->shown_ms = now_ms();
-	(void)close(run->gate);
+	(void)close(run->child.gate);
 	status = attend(run);
-	if (read(run->failure, &r, sizeof r) <= 0) /* else it never was the command */
+	if (read(run->child.failure, &r, sizeof r) <= 0) /* else it never was the command */
 		explain_end(run, status);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -324,7 +226,7 @@ static int run_session(struct run *run, int argc, char **argv)
 static int run_run(const struct cgm_global *g, void *opts, int argc, char **argv)
 {
 	CGM_CLEANUP(cgm_session_free_p) struct cgm_session *s = NULL;
-	struct run run = {.g = g, .o = opts, .gate = -1, .failure = -1};
+	struct run run = {.g = g, .o = opts, .child = {.gate = -1, .failure = -1}};
 	struct cgm_err err = {0};
 	int r;
 
@@ -339,7 +241,7 @@ static int run_run(const struct cgm_global *g, void *opts, int argc, char **argv
 	block_signals();
 	r = run_session(&run, argc, argv);
 	cgm_snapshot_clear(&run.last);
-	if (run.path[0] && cgm_manage_remove(run.path, &err) < 0)
+	if (run.child.path[0] && cgm_manage_remove(run.child.path, &err) < 0)
 		cgm_warn("run: %s", err.msg);
 	return r;
 }
