@@ -2,49 +2,15 @@
 /* In the worker, without privileges: reads what was opened and answers. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/readfile.h"
 #include "collect/inspect.h"
-#include "collect/inspect_job.h"
-#include "golang/arenas.h"
-#include "golang/functab.h"
-#include "golang/goroutines.h"
-#include "golang/sites.h"
-#include "sys/anon_kinds.h"
+#include "collect/inspect_look.h"
 #include "sys/process.h"
 
 #include "base/banned.h"
 
-#define AUXV_CAP     ((size_t)4096)
-#define HSPERF_CAP   ((size_t)64 << 10)
-#define NEED_FUNCTAB (CGM_INSPECT_GOROUTINES | CGM_INSPECT_GROUPS | CGM_INSPECT_SITES)
-
-/* One process while it is looked at. */
-struct look {
-	struct cgm_inspect_job *job;
-	const struct cgm_inspect_target *target;
-	const struct cgm_inspect_files *files;
-	const struct cgm_inspect_exe *exe; /* NULL: no Go program */
-	uint32_t index;
-	struct cgm_buf *out;
-	struct cgm_wire_go go;
-	struct cgm_place_key key;
-	struct cgm_go_place place;
-	struct cgm_go_procmem procmem;
-	struct cgm_go_process process;
-	struct cgm_go_mappings *mappings;
-	struct cgm_anon_kinds *kinds;
-	int mappings_result;
-};
-
-/* A sign of life between two of its steps. */
-static void next_step(const struct look *l)
-{
-	cgm_inspect_at(l->job, CGM_AT_PROC, l->index, 0, 0);
-}
+#define HSPERF_CAP ((size_t)64 << 10)
 
 static int flush(struct cgm_buf *b, struct cgm_worker_answer *to)
 {
@@ -52,15 +18,6 @@ static int flush(struct cgm_buf *b, struct cgm_worker_answer *to)
 
 	cgm_buf_reset(b);
 	return r;
-}
-
-/* That a process has ended is no trouble. */
-static void trouble(struct cgm_buf *out, uint32_t index, enum cgm_inspect_step step, int r)
-{
-	const struct cgm_wire_trouble t = {.index = index, .step = step, .code = (uint32_t)-r};
-
-	if (r < 0 && r != -ESRCH)
-		cgm_wire_put_trouble(out, &t);
 }
 
 /* ---- which of them are Go programs ---- */
@@ -91,7 +48,7 @@ static void tell_process(const struct cgm_inspect_job *j, uint32_t i, struct cgm
 	p.go = r == 0;
 	cgm_wire_put_process(out, &p);
 	if (!p.go_known)
-		trouble(out, i, exe < 0 ? CGM_STEP_EXE : CGM_STEP_IMAGE, r);
+		cgm_look_trouble(out, i, exe < 0 ? CGM_STEP_EXE : CGM_STEP_IMAGE, r);
 }
 
 static int detect_all(struct cgm_inspect_job *j, struct cgm_buf *out, struct cgm_worker_answer *to)
@@ -114,53 +71,9 @@ static int detect_all(struct cgm_inspect_job *j, struct cgm_buf *out, struct cgm
 
 /* ---- one of them ---- */
 
-static int read_bias(struct look *l)
-{
-	CGM_AUTO_BUF struct cgm_buf b = {0};
-	int r = l->files->auxv;
-
-	if (r >= 0)
-		r = cgm_read_all(r, &b, AUXV_CAP);
-	/* Nobody's memory is behind it: the process has ended. */
-	if (r == 0 && b.len == 0)
-		return -ESRCH;
-	return r < 0 ? r : cgm_go_bias(&l->exe->image, b.data, b.len, &l->process.bias);
-}
-
-static int open_process(struct look *l)
-{
-	if (l->files->mem < 0)
-		return l->files->mem;
-	l->procmem = (struct cgm_go_procmem){
-		.mem_fd = l->files->mem,
-		.pagemap_fd = l->files->pagemap,
-		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
-	};
-	l->process.mem = cgm_go_procmem(&l->procmem);
-	l->process.image = &l->exe->image;
-	return read_bias(l);
-}
-
-/* The figures; close in time to the mappings, which are read next. */
-static void read_figures(struct look *l)
-{
-	int r;
-
-	next_step(l);
-	if (l->job->places)
-		(void)cgm_places_find(l->job->places, &l->key, &l->place);
-	r = cgm_go_locate(&l->process, &l->place);
-	if (r < 0) {
-		trouble(l->out, l->index, CGM_STEP_LOCATE, r);
-		return;
-	}
-	r = cgm_go_runtime_read(&l->process, &l->place, &l->go.go);
-	trouble(l->out, l->index, CGM_STEP_FIGURES, r);
-}
-
 static int add_mapping(const struct cgm_mapping *m, void *arg)
 {
-	struct look *l = arg;
+	struct cgm_look *l = arg;
 
 	if (l->mappings && l->mappings_result == 0)
 		l->mappings_result = cgm_go_mappings_add(m, l->mappings);
@@ -168,7 +81,7 @@ static int add_mapping(const struct cgm_mapping *m, void *arg)
 }
 
 /* What HotSpot tells of itself; a file that is none is no trouble. */
-static void add_hsperf(struct look *l)
+static void add_hsperf(struct cgm_look *l)
 {
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 
@@ -177,7 +90,7 @@ static void add_hsperf(struct look *l)
 		(void)cgm_anon_kinds_hsperf(l->kinds, b.data, b.len);
 }
 
-static int walk_mappings(struct look *l)
+static int walk_mappings(struct cgm_look *l)
 {
 	int r = 0;
 
@@ -194,7 +107,7 @@ static int walk_mappings(struct look *l)
 }
 
 /* Resident memory of the Go program, and of anybody by kind of mapping. */
-static void read_mappings(struct look *l)
+static void read_mappings(struct cgm_look *l)
 {
 	struct cgm_wire_kinds k = {.index = l->index};
 	const struct cgm_go_resident *resident = &l->go.go.resident;
@@ -203,15 +116,15 @@ static void read_mappings(struct look *l)
 	if (!l->target->mappings)
 		return;
 	if (l->target->avoid) {
-		trouble(l->out, l->index, CGM_STEP_SMAPS, -ETIMEDOUT);
+		cgm_look_trouble(l->out, l->index, CGM_STEP_SMAPS, -ETIMEDOUT);
 		return;
 	}
-	next_step(l);
+	cgm_look_next(l);
 	if (l->files->hsperf == -ETIMEDOUT)
-		trouble(l->out, l->index, CGM_STEP_HSPERF, -ETIMEDOUT);
+		cgm_look_trouble(l->out, l->index, CGM_STEP_HSPERF, -ETIMEDOUT);
 	r = walk_mappings(l);
 	if (l->files->exe != r) /* that nothing of it may be read has been said */
-		trouble(l->out, l->index, CGM_STEP_SMAPS, r);
+		cgm_look_trouble(l->out, l->index, CGM_STEP_SMAPS, r);
 	if (r < 0 && r != -E2BIG)
 		return;
 	if (l->mappings && r == 0)
@@ -222,94 +135,13 @@ static void read_mappings(struct look *l)
 	cgm_wire_put_kinds(l->out, &k);
 }
 
-static void read_profile(struct look *l, struct cgm_functab *t)
+static void look_at_go(struct cgm_look *l)
 {
-	CGM_AUTO_BUF struct cgm_buf b = {0};
-	int r;
+	int r = cgm_look_go(l);
 
-	next_step(l);
-	r = cgm_go_profile_write(&l->process, &l->place, t, l->job->profile, &b);
-
-	l->job->profile = CGM_PROFILE_NONE;
-	if (r == 0)
-		cgm_wire_put_profile(l->out, b.data, b.len);
-	trouble(l->out, l->index, CGM_STEP_PROFILE, r);
-}
-
-/* Everything that has names of functions in it. */
-static void read_named(struct look *l)
-{
-	const unsigned want = l->job->want;
-	struct cgm_functab *t = NULL;
-	int r;
-
-	next_step(l);
-	if (!(want & NEED_FUNCTAB) && l->job->profile == CGM_PROFILE_NONE)
-		return;
-	r = cgm_functab_open(l->files->exe >= 0 ? l->exe->fd : -1, &l->exe->image, &l->process, &t);
-	if (r < 0) {
-		trouble(l->out, l->index, CGM_STEP_FUNCTAB, r);
-		return;
-	}
-	if (want & (CGM_INSPECT_GOROUTINES | CGM_INSPECT_GROUPS)) {
-		r = cgm_goroutines_locate(&l->process, &l->place);
-		if (r == 0)
-			r = cgm_goroutines_read(&l->process, &l->place, t,
-						want & CGM_INSPECT_GROUPS, &l->go.go);
-		trouble(l->out, l->index, CGM_STEP_GOROUTINES, r);
-	}
-	next_step(l);
-	if (want & CGM_INSPECT_SITES) {
-		r = cgm_sites_locate(&l->process, t, &l->place);
-		if (r == 0)
-			r = cgm_sites_read(&l->process, &l->place, t, &l->go.go);
-		/* -ENOENT: the program keeps no profile of its heap */
-		trouble(l->out, l->index, CGM_STEP_SITES, r == -ENOENT ? 0 : r);
-	}
-	if (l->job->profile != CGM_PROFILE_NONE)
-		read_profile(l, t);
-	cgm_functab_free(t);
-}
-
-static void tell_place(const struct look *l)
-{
-	const struct cgm_wire_place p = {.key = l->key, .place = l->place};
-
-	if (l->place.gc_controller)
-		cgm_wire_put_place(l->out, &p);
-}
-
-static struct cgm_place_key key_of(const struct cgm_inspect_exe *e)
-{
-	struct stat st = {0};
-
-	(void)fstat(e->fd, &st);
-	return cgm_place_key(&e->image, (uint64_t)st.st_size);
-}
-
-static void look_at_go(struct look *l)
-{
-	struct cgm_go *g = &l->go.go;
-	int r = -ENOENT;
-
-	l->go.index = l->index;
-	l->key = key_of(l->exe);
-	memcpy(g->version, l->exe->image.version, sizeof g->version);
-	g->cgo = l->exe->image.cgo;
-	if (l->target->memory && l->target->avoid) {
-		trouble(l->out, l->index, CGM_STEP_MEM, -ETIMEDOUT);
-	} else if (l->target->memory && (l->job->want || l->job->profile != CGM_PROFILE_NONE)) {
-		r = open_process(l);
-		trouble(l->out, l->index, CGM_STEP_MEM, r);
-	}
-	if (r == 0)
-		read_figures(l);
 	read_mappings(l);
-	if (r == 0) {
-		read_named(l);
-		if (g->source == CGM_GO_FROM_MEMORY)
-			tell_place(l);
-	}
+	if (r == 0)
+		cgm_look_named(l);
 	cgm_wire_put_go(l->out, &l->go);
 }
 
@@ -317,14 +149,14 @@ static int look_at(struct cgm_inspect_job *j, uint32_t i, struct cgm_buf *out,
 		   struct cgm_worker_answer *to)
 {
 	const int exe = j->files[i].exe;
-	struct look l = {.job = j,
-			 .target = &j->targets[i],
-			 .files = &j->files[i],
-			 .exe = exe >= 0 && j->exes[exe].result == 0 ? &j->exes[exe] : NULL,
-			 .index = i,
-			 .out = out};
+	struct cgm_look l = {.job = j,
+			     .target = &j->targets[i],
+			     .files = &j->files[i],
+			     .exe = exe >= 0 && j->exes[exe].result == 0 ? &j->exes[exe] : NULL,
+			     .index = i,
+			     .out = out};
 
-	next_step(&l);
+	cgm_look_next(&l);
 	if (l.exe)
 		look_at_go(&l);
 	else
