@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The JSON of explain: what it is of, its parts, and what was found. */
 #include "output/json.h"
 
 #include <string.h>
 
 #include "base/units.h"
 #include "output/json_util.h"
-#include "output/trend_parts.h"
 #include "output/what_if.h"
 #include "base/banned.h"
 
@@ -177,59 +177,6 @@ static json_t *numbers(const struct cgm_explanation *e)
 	return finish(a, r);
 }
 
-/* By the trend; where that says nothing yet, what changed from the first value to the last. */
-static json_t *rate(const struct cgm_track *track, const struct cgm_trend_part *p,
-		    enum cgm_trend_id id)
-{
-	CGM_AUTO_FREE struct cgm_xy *v = NULL;
-	json_t *value;
-	size_t n;
-
-	if (cgm_trend_judged(p))
-		return json_real(p->growth.rate);
-	n = cgm_trend_series(track, id, &v);
-	if (!v)
-		return NULL;
-	value = n > 1 && v[n - 1].s > v[0].s
-			? json_real((v[n - 1].v - v[0].v) / (v[n - 1].s - v[0].s))
-			: json_null();
-	return value;
-}
-
-static json_t *rates(const struct cgm_track *track, const struct cgm_trend *t)
-{
-	json_t *o = json_object();
-	int r = o ? 0 : -ENOMEM;
-
-	for (int i = 0; r == 0 && i < CGM_TREND_COUNT; i++)
-		if (t->part[i].known)
-			r = cgm_json_put(o, cgm_trends[i].name,
-					 rate(track, &t->part[i], (enum cgm_trend_id)i));
-	return finish(o, r);
-}
-
-/* What was watched or recorded: how each component changes, a second. */
-static json_t *growth(const struct cgm_snapshot *s)
-{
-	struct cgm_trend t;
-	json_t *o;
-	int r;
-
-	if (s->track.n == 0)
-		return json_null();
-	if (cgm_trend_make(&s->track, &t) < 0)
-		return NULL;
-	o = json_object();
-	r = cgm_json_put(o, "window_s", json_real((double)(t.to_ms - t.from_ms) / 1000));
-	r |= cgm_json_put(o, "recorded", json_boolean(s->window_ms == 0));
-	r |= cgm_json_put(o, "rates", rates(&s->track, &t));
-	r |= cgm_json_put(o, "components", cgm_json_trend_components(&t));
-	r |= cgm_json_put(o, "carrier", cgm_json_trend_carrier(&t));
-	r |= cgm_json_put(o, "limit_in_s", cgm_json_opt(t.limit_in_s));
-	r |= cgm_json_put(o, "more_s", t.more_s > 0 ? json_real(t.more_s) : json_null());
-	return finish(o, r);
-}
-
 static json_t *evidence(const struct cgm_finding *f)
 {
 	json_t *a = json_array();
@@ -334,7 +281,7 @@ int cgm_json_add_explanation(struct cgm_json *j, const struct cgm_explanation *e
 		{"numbers", numbers(e)},
 		{"processes", cgm_json_processes(e->snapshot)},
 		{"go", cgm_json_go(e->snapshot, false)},
-		{"growth", growth(e->snapshot)},
+		{"growth", cgm_json_growth(e->snapshot)},
 		{"what_if", what_if(e)},
 		{"findings", findings(e)},
 		{"unreadable", unreadable(e->snapshot)},

@@ -33,5 +33,7 @@ json_t *cgm_json_jvm(const struct cgm_anon_by_kind *k);
 /* A trend's components, and the id of the one that carries it or null. */
 json_t *cgm_json_trend_components(const struct cgm_trend *t);
 json_t *cgm_json_trend_carrier(const struct cgm_trend *t);
+/* What was watched or recorded: how each component changes, a second. null: nothing was. */
+json_t *cgm_json_growth(const struct cgm_snapshot *s);
 
 #endif
