@@ -18,7 +18,6 @@
 
 #define MIB	      ((uint64_t)1 << 20)
 #define SHMEM_FROM    MIB
-#define KERNEL_FROM   (4 * MIB)
 #define SOCKETS_FROM  (4 * MIB)
 #define THP_FROM      (8 * MIB)
 #define THP_PROCS_MAX 4
@@ -121,7 +120,7 @@ int cgm_snapshot_add_evidence(struct cgm_session *session, struct cgm_snapshot *
 		r = cgm_shmem_find(session->root, s->procs, s->n_procs, &s->holders, &s->n_holders);
 	if (r == -ENOMEM || !cgm_session_is_live(session) || !s->procs_complete)
 		return r == -ENOMEM ? r : 0;
-	if (unexplained_kernel(s) >= KERNEL_FROM)
+	if (unexplained_kernel(s) >= CGM_KERNEL_SPLIT_FROM)
 		r = add_kernel_evidence(session, s);
 	if (s->version == 1 && s->n_procs && s->host.sockets.known &&
 	    s->host.sockets.v >= SOCKETS_FROM)

@@ -108,6 +108,9 @@ void cgm_breakdown_make(const struct cgm_sample *s, const struct cgm_host *host,
  * its drivers took page by page, so slack does not bound it.
  */
 void cgm_breakdown_snapshot(const struct cgm_snapshot *s, struct cgm_breakdown *ret);
+/* From so many bytes of v1's kernel memory on it is looked for what tells it apart; less is taken
+ * for what cannot be reclaimed. */
+#define CGM_KERNEL_SPLIT_FROM (UINT64_C(4) << 20)
 
 /*
  * The limit that counts, which level sets it (index into levels; n_levels: the machine's RAM when

@@ -56,6 +56,18 @@ void cgm_point_make(int64_t time_ms, const struct cgm_sample *s, const struct cg
 			cgm_point_set(ret, children[i].series, b->child[children[i].child].bytes);
 }
 
+uint64_t cgm_kernel_in_doubt(const struct cgm_point *p)
+{
+	uint64_t threads = cgm_point_has(p, CGM_SERIES_PIDS)
+				   ? cgm_min_u64(p->v[CGM_SERIES_PIDS], UINT64_C(1) << 24)
+				   : 0;
+
+	if (!cgm_point_has(p, CGM_SERIES_NEEDED) || !cgm_point_has(p, CGM_SERIES_KERNEL) ||
+	    cgm_point_has(p, CGM_SERIES_SLAB_RECLAIMABLE))
+		return 0;
+	return cgm_sub_sat(p->v[CGM_SERIES_KERNEL], threads * CGM_THREAD_BYTES);
+}
+
 void cgm_point_add_go(const struct cgm_row *row, struct cgm_point *p)
 {
 	const struct {

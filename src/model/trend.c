@@ -142,6 +142,7 @@ int cgm_trend_make(const struct cgm_track *track, struct cgm_trend *ret)
 	if (t.restarted)
 		w.warm_up_s = cgm_between((double)(t.to_ms - t.cut_ms) / 10000, WARM_UP_MIN_S,
 					  WARM_UP_MAX_S);
+	w.kernel_in_doubt = cgm_trend_kernel_in_doubt(&w);
 	for (int i = 0; i < CGM_TREND_COUNT && !r; i++)
 		r = judge(&w, (enum cgm_trend_id)i, &t.part[i]);
 	if (r)

@@ -25,7 +25,7 @@ enum cgm_trend_id {
 	/* and these are told beside them */
 	CGM_TREND_CACHE,
 	CGM_TREND_SWAP,
-	CGM_TREND_NEEDED,  /* what cannot be reclaimed */
+	CGM_TREND_NEEDED,  /* what cannot be reclaimed, less kernel_in_doubt */
 	CGM_TREND_GO_LIVE, /* of anon: live heap by the collector's own count */
 	/* of anon: what the Go runtime does not hold; less than nothing is there as long as it has
 	   touched so much less than it has taken */
@@ -58,6 +58,7 @@ enum cgm_trend_doubt {
 	CGM_TREND_DOUBT_KERNEL, /* v1: what of the growing kernel memory can be reclaimed? */
 	CGM_TREND_DOUBT_PINNED, /* what counts as reclaimable grows with what keeps it */
 	CGM_TREND_DOUBT_RATE,	/* it has slowed of late */
+	CGM_TREND_DOUBT_GO,	/* a Go heap grows, and no collection was seen since it began */
 };
 
 struct cgm_trend {
@@ -78,8 +79,12 @@ struct cgm_trend {
 	struct cgm_opt limit_in_s; /* until what cannot be reclaimed meets it, at its rate */
 	double limit_in_low_s, limit_in_high_s; /* by the interval of the rate; INFINITY: never */
 	enum cgm_trend_doubt limit_doubt;	/* why limit_in_s is not known though it grows */
-	double go_age_s;			/* Go's figures are so much older than the rest */
-	double more_s;				/* > 0: not enough data, so much more is needed */
+	/* v1: so much kernel memory of which nobody knows whether it can be reclaimed is left out
+	 * of CGM_TREND_NEEDED, now; not known: none is. */
+	struct cgm_opt kernel_in_doubt;
+	bool uncollected; /* a Go heap makes it grow, and no collection was seen since */
+	double go_age_s;  /* Go's figures are so much older than the rest */
+	double more_s;	  /* > 0: not enough data, so much more is needed */
 };
 
 /*

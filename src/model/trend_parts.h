@@ -17,7 +17,8 @@ struct cgm_trend_window {
 	const struct cgm_track *t;
 	size_t from, to; /* the first point, and behind the last */
 	double warm_up_s;
-	struct cgm_xy *v; /* one series at a time: room for all points */
+	bool kernel_in_doubt; /* so much of it that what is needed is told without it */
+	struct cgm_xy *v;     /* one series at a time: room for all points */
 };
 
 static inline bool cgm_trend_grows(const struct cgm_trend *t, enum cgm_trend_id id)
@@ -40,6 +41,13 @@ double cgm_trend_noise(const struct cgm_trend_window *w, enum cgm_trend_id id, d
 double cgm_trend_slope(const struct cgm_trend_window *w, enum cgm_trend_id id, double since_s);
 double cgm_trend_series_slope(const struct cgm_trend_window *w, enum cgm_series_id id,
 			      double since_s);
+/* Whether anywhere in it more of the kernel's memory is in doubt than explain leaves untold. */
+bool cgm_trend_kernel_in_doubt(const struct cgm_trend_window *w);
+/*
+ * Go's heap makes much of a growth of @rate since @since_s, and no garbage collection was seen
+ * since: a heap grows to its goal, whatever the program holds of it.
+ */
+bool cgm_trend_is_uncollected(const struct cgm_trend_window *w, double since_s, double rate);
 /* How long before the window's end Go's figures were read; 0 also where there are none. */
 double cgm_trend_go_age(const struct cgm_trend_window *w);
 

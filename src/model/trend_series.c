@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A component's values in a track, and what of their changes does not matter. */
+#include "base/units.h"
+#include "model/breakdown.h"
+#include "model/point.h"
 #include "model/trend_parts.h"
 
 #include "base/banned.h"
@@ -96,8 +99,21 @@ bool cgm_trend_value(const struct cgm_point *p, const struct cgm_point *anon, en
 static bool value_at(const struct cgm_trend_window *w, enum cgm_trend_id id, size_t i, double *ret)
 {
 	const struct cgm_point *anon = id == CGM_TREND_OFF_HEAP ? anon_at(w, i) : NULL;
+	const struct cgm_point *p = &w->t->points[i];
 
-	return cgm_trend_value(&w->t->points[i], anon, id, ret);
+	if (!cgm_trend_value(p, anon, id, ret))
+		return false;
+	if (id == CGM_TREND_NEEDED && w->kernel_in_doubt)
+		*ret = (double)cgm_sub_sat(p->v[CGM_SERIES_NEEDED], cgm_kernel_in_doubt(p));
+	return true;
+}
+
+bool cgm_trend_kernel_in_doubt(const struct cgm_trend_window *w)
+{
+	for (size_t i = w->from; i < w->to; i++)
+		if (cgm_kernel_in_doubt(&w->t->points[i]) >= CGM_KERNEL_SPLIT_FROM)
+			return true;
+	return false;
 }
 
 size_t cgm_trend_line(const struct cgm_trend_window *w, enum cgm_trend_id id)
@@ -179,4 +195,38 @@ double cgm_trend_go_age(const struct cgm_trend_window *w)
 		if (cgm_point_has(&p[i], CGM_SERIES_GO_SYS))
 			return (double)(p[w->to - 1].time_ms - p[i].time_ms) / 1000;
 	return 0;
+}
+
+/* So much of a growth makes another time of it. */
+#define MATTERS 0.25
+
+/* A collection left its mark between the two: what it found alive, or less than there was. */
+static bool was_collected(const struct cgm_point *a, const struct cgm_point *b)
+{
+	bool live = cgm_point_has(b, CGM_SERIES_GO_LIVE);
+
+	if (live && (!cgm_point_has(a, CGM_SERIES_GO_LIVE) ||
+		     a->v[CGM_SERIES_GO_LIVE] != b->v[CGM_SERIES_GO_LIVE]))
+		return true;
+	return b->v[CGM_SERIES_GO_HEAP] < a->v[CGM_SERIES_GO_HEAP];
+}
+
+bool cgm_trend_is_uncollected(const struct cgm_trend_window *w, double since_s, double rate)
+{
+	const struct cgm_point *before = NULL;
+	size_t n = 0;
+
+	for (size_t i = w->from; i < w->to; i++) {
+		const struct cgm_point *p = &w->t->points[i];
+		bool since = (double)p->time_ms / 1000 > since_s;
+
+		if (!cgm_point_has(p, CGM_SERIES_GO_HEAP))
+			continue;
+		if (since && before && was_collected(before, p))
+			return false;
+		before = p;
+		n += since;
+	}
+	return before &&
+	       (n < 2 || cgm_trend_series_slope(w, CGM_SERIES_GO_HEAP, since_s) >= MATTERS * rate);
 }

@@ -119,11 +119,13 @@ static double seen_s(const struct cgm_trend *t)
 
 /*
  * All that has to be known before it is called a leak: what grows cannot be reclaimed, it is most
- * of the growth, each is no chance, it has not levelled off, and it was seen for long enough.
+ * of the growth, each is no chance, it has not levelled off, and it was seen for long enough, in
+ * a Go program over a collection.
  */
 static bool is_like_a_leak(const struct cgm_trend *t)
 {
-	return words[t->carrier].leak && t->carrier_share >= 0.5 && seen_s(t) >= LONG_ENOUGH_S &&
+	return words[t->carrier].leak && !t->uncollected && t->carrier_share >= 0.5 &&
+	       seen_s(t) >= LONG_ENOUGH_S &&
 	       t->part[t->carrier].growth.verdict == CGM_GROWTH_GROWING &&
 	       t->part[CGM_TREND_NEEDED].growth.verdict == CGM_GROWTH_GROWING;
 }
@@ -262,21 +264,29 @@ static void limit(struct text *b, const struct cgm_trend *t)
 {
 	static const char *const doubts[] = {
 		[CGM_TREND_DOUBT_KERNEL] = "cgroup v1 does not tell how much of the kernel memory "
-					   "that grows can be reclaimed",
+					   "can be reclaimed",
 		[CGM_TREND_DOUBT_PINNED] =
 			"slab that counts as reclaimable grows in step with what keeps it, such "
 			"as sockets or open files",
+		[CGM_TREND_DOUBT_GO] = "no garbage collection was seen since the Go heap began to "
+				       "grow",
 		[CGM_TREND_DOUBT_RATE] = "what cannot be reclaimed has grown more slowly of late",
 	};
-	char l[CGM_TEXT_MAX], in[CGM_TEXT_MAX];
+	char l[CGM_TEXT_MAX], in[CGM_TEXT_MAX], rate[64];
 
 	if (t->limit.known && t->limit_doubt)
 		add(b, " When the limit of %s is met is unknown, because %s.",
 		    cgm_human_bytes(l, t->limit.v), doubts[t->limit_doubt]);
 	if (!t->limit_in_s.known || !t->limit.known)
 		return;
-	add(b, " At this rate what cannot be reclaimed meets the limit of %s in %s.",
-	    cgm_human_bytes(l, t->limit.v), cgm_human_seconds(in, t->limit_in_s.v));
+	cgm_human_bytes(l, t->limit.v);
+	cgm_human_seconds(in, t->limit_in_s.v);
+	if (t->part[CGM_TREND_DOCKER].growth.verdict == CGM_GROWTH_GROWING)
+		add(b, " At this rate what cannot be reclaimed meets the limit of %s in %s.", l,
+		    in);
+	else
+		add(b, " What cannot be reclaimed grows by %s and so meets the limit of %s in %s.",
+		    cgm_trend_rate_text(rate, &t->part[CGM_TREND_NEEDED], true) + 1, l, in);
 }
 
 /* What rose too late, or too seldom, to be judged is higher, and that is true. */

@@ -3,12 +3,15 @@
  * differ. */
 #include <string.h>
 
+#include "base/units.h"
 #include "base/when.h"
+#include "model/breakdown.h"
+#include "model/point.h"
 #include "output/cells.h"
 #include "output/grid.h"
 #include "output/json_util.h"
 #include "output/page.h"
-#include "output/trend.h"
+#include "output/trend_parts.h"
 
 #include "base/banned.h"
 
@@ -16,6 +19,7 @@ enum {
 	IN_DOCKER = 1,
 	COUNTED = 2, /* page cache, less the inactive */
 	GO = 4,
+	SURE = 8, /* less the kernel memory that is in doubt */
 };
 
 /* The parts of docker's figure, then what is told beside them. Page cache is split in what docker
@@ -36,7 +40,7 @@ static const struct line {
 	{"charged", CGM_SERIES_CHARGED, 0},
 	{"cache_inactive", CGM_SERIES_CACHE_INACTIVE, 0},
 	{"slab_reclaimable", CGM_SERIES_SLAB_RECLAIMABLE, 0},
-	{"needed", CGM_SERIES_NEEDED, 0},
+	{"needed", CGM_SERIES_NEEDED, SURE},
 	{"swap", CGM_SERIES_SWAP, 0},
 	{"limit", CGM_SERIES_LIMIT, 0},
 	{"go_heap", CGM_SERIES_GO_HEAP, GO},
@@ -62,14 +66,24 @@ struct difference {
 	double share; /* of docker's difference */
 };
 
-static struct cgm_opt value_of(const struct cgm_point *p, const struct line *l)
+/* On v1 kernel memory is left out of what cannot be reclaimed: of both sides or of none. */
+static bool leaves_out_kernel(const struct cgm_diff_side *a, const struct cgm_diff_side *b)
 {
+	return cgm_max_u64(cgm_kernel_in_doubt(&a->point), cgm_kernel_in_doubt(&b->point)) >=
+	       CGM_KERNEL_SPLIT_FROM;
+}
+
+static struct cgm_opt value_of(const struct cgm_diff_side *s, const struct line *l, bool sure)
+{
+	const struct cgm_point *p = &s->point;
 	struct cgm_opt v = {p->v[l->series], cgm_point_has(p, l->series)};
 
 	if (l->kind & COUNTED) {
 		v.known &= cgm_point_has(p, CGM_SERIES_CACHE_INACTIVE);
 		v.v = cgm_sub_sat(v.v, p->v[CGM_SERIES_CACHE_INACTIVE]);
 	}
+	if (l->kind & SURE && sure)
+		v.v = cgm_sub_sat(v.v, cgm_kernel_in_doubt(p));
 	return v;
 }
 
@@ -86,7 +100,8 @@ static int64_t minus(uint64_t b, uint64_t a)
 static struct difference differ(const struct cgm_diff_side *a, const struct cgm_diff_side *b,
 				const struct line *l)
 {
-	struct difference d = {.a = value_of(&a->point, l), .b = value_of(&b->point, l)};
+	const bool sure = leaves_out_kernel(a, b);
+	struct difference d = {.a = value_of(a, l, sure), .b = value_of(b, l, sure)};
 
 	d.known = d.a.known && d.b.known;
 	d.by = d.known ? minus(d.b.v, d.a.v) : 0;
@@ -237,6 +252,26 @@ static int write_why(FILE *out, const struct cgm_diff_side *a, const struct cgm_
 	return r;
 }
 
+static int write_doubt(FILE *out, const struct cgm_diff_side *a, const struct cgm_diff_side *b,
+		       const struct cgm_text_options *o)
+{
+	char text[CGM_KERNEL_DOUBT_MAX], bytes[64], of_a[CGM_TEXT_MAX], of_b[CGM_TEXT_MAX];
+	struct cgm_page p;
+	int r;
+
+	if (!leaves_out_kernel(a, b))
+		return 0;
+	cgm_page_init(&p, o);
+	cgm_page_newline(&p);
+	(void)snprintf(bytes, sizeof bytes, "%.20s (A) and %.20s (B)",
+		       cgm_page_bytes(&p, of_a, cgm_kernel_in_doubt(&a->point)),
+		       cgm_page_bytes(&p, of_b, cgm_kernel_in_doubt(&b->point)));
+	cgm_page_wrap(&p, cgm_kernel_doubt_text(text, sizeof text, bytes), 0, 0, 0);
+	r = cgm_page_write(&p, out);
+	cgm_page_clear(&p);
+	return r;
+}
+
 static size_t width_of(const struct cgm_grid *g, size_t n_columns)
 {
 	size_t total = 2 * (n_columns - 1);
@@ -264,16 +299,20 @@ int cgm_diff_write(FILE *out, const struct cgm_diff_side *a, const struct cgm_di
 			r = cgm_grid_write(g, out, true, o->color, "  ");
 		break;
 	}
+	if (r == 0)
+		r = write_doubt(out, a, b, o);
 	return r == 0 ? write_why(out, a, b, o) : r;
 }
 
-static json_t *json_side(const struct cgm_diff_side *s)
+static json_t *json_side(const struct cgm_diff_side *s, bool without_kernel)
 {
+	const struct cgm_opt doubt = {cgm_kernel_in_doubt(&s->point), without_kernel};
 	json_t *o = json_object();
 	char text[CGM_TEXT_MAX];
 	int r = cgm_json_put(o, "target", cgm_json_text(s->name));
 
 	r |= cgm_json_put(o, "time", json_string(cgm_when_rfc3339(text, s->point.time_ms)));
+	r |= cgm_json_put(o, "kernel_in_doubt", cgm_json_opt(doubt));
 	if (r == 0)
 		return o;
 	json_decref(o);
@@ -306,8 +345,8 @@ int cgm_json_add_diff(struct cgm_json *j, const struct cgm_diff_side *a,
 
 		r = cgm_json_push(components, json_line(&d, &lines[i]));
 	}
-	r |= cgm_json_put(o, "a", json_side(a));
-	r |= cgm_json_put(o, "b", json_side(b));
+	r |= cgm_json_put(o, "a", json_side(a, leaves_out_kernel(a, b)));
+	r |= cgm_json_put(o, "b", json_side(b, leaves_out_kernel(a, b)));
 	r |= cgm_json_put(o, "components", components);
 	if (r == 0)
 		return cgm_json_push(j->results, o);

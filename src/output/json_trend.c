@@ -190,6 +190,7 @@ int cgm_json_add_trend(struct cgm_json *j, const struct cgm_trend_row *row)
 		{"limit_in_s", cgm_json_opt(t->limit_in_s)},
 		{"limit_in_low_s", real(met, t->limit_in_low_s)},
 		{"limit_in_high_s", real(met, t->limit_in_high_s)},
+		{"kernel_in_doubt", cgm_json_opt(t->kernel_in_doubt)},
 		{"more_s", real(t->more_s > 0, t->more_s)},
 		{"events", events(row->track)},
 	};

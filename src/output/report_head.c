@@ -7,6 +7,7 @@
 #include "base/when.h"
 #include "output/html.h"
 #include "output/report_parts.h"
+#include "output/trend_parts.h"
 
 #include "base/banned.h"
 
@@ -261,7 +262,9 @@ static void put_tiles(struct cgm_buf *b, const struct cgm_report *r)
 	cgm_buf_adds(b, "<dl class=\"tiles\">\n");
 	put_docker_tile(b, r);
 	put_share_tile(b, r, CGM_TREND_CHARGED, "Charged", "what the kernel counts");
-	put_share_tile(b, r, CGM_TREND_NEEDED, "Cannot be reclaimed",
+	put_share_tile(b, r, CGM_TREND_NEEDED,
+		       r->trend->kernel_in_doubt.known ? "Cannot be reclaimed, at least"
+						       : "Cannot be reclaimed",
 		       "all but cache to be dropped");
 	put_rate_tile(b, r);
 	put_limit_tile(b, r);
@@ -291,6 +294,18 @@ static void put_now(struct cgm_buf *b, const struct cgm_report *r, const char *g
 	b->failed |= now.failed;
 }
 
+static void put_doubt(struct cgm_buf *b, const struct cgm_trend *t)
+{
+	char text[CGM_KERNEL_DOUBT_MAX], bytes[CGM_TEXT_MAX];
+
+	if (!t->kernel_in_doubt.known)
+		return;
+	(void)cgm_human_bytes(bytes, t->kernel_in_doubt.v);
+	cgm_buf_adds(b, "<p>");
+	cgm_html_add(b, cgm_kernel_doubt_text(text, sizeof text, bytes));
+	cgm_buf_adds(b, "</p>\n");
+}
+
 static void put_verdict(struct cgm_buf *b, const struct cgm_report *r)
 {
 	char growth[SENTENCES] = "";
@@ -304,6 +319,8 @@ static void put_verdict(struct cgm_buf *b, const struct cgm_report *r)
 		cgm_html_add(b, growth);
 		cgm_buf_adds(b, "</p>\n");
 	}
+	if (r->track->n)
+		put_doubt(b, r->trend);
 	cgm_buf_adds(b, "</div>\n");
 }
 

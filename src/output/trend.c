@@ -128,6 +128,16 @@ static int write_parts(FILE *out, const struct cgm_trend *t, int64_t now_ms,
 			      total > (o->width ? o->width : 80) ? " " : "  ");
 }
 
+static void put_doubt(struct cgm_page *p, const struct cgm_trend *t)
+{
+	char text[CGM_KERNEL_DOUBT_MAX], bytes[CGM_TEXT_MAX];
+
+	if (!t->kernel_in_doubt.known)
+		return;
+	(void)cgm_page_bytes(p, bytes, t->kernel_in_doubt.v);
+	cgm_page_wrap(p, cgm_kernel_doubt_text(text, sizeof text, bytes), 0, 0, 0);
+}
+
 int cgm_trend_write(FILE *out, const struct cgm_trend_row *row, int64_t now_ms,
 		    const struct cgm_text_options *o)
 {
@@ -139,6 +149,7 @@ int cgm_trend_write(FILE *out, const struct cgm_trend_row *row, int64_t now_ms,
 	put_headline(&p, row, now_ms);
 	if (cgm_trend_verdict(row->trend, verdict, sizeof verdict) > 0)
 		cgm_page_wrap(&p, verdict, 0, 0, 0);
+	put_doubt(&p, row->trend);
 	cgm_page_newline(&p);
 	r = cgm_page_write(&p, out);
 	cgm_page_clear(&p);

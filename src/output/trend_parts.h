@@ -32,6 +32,10 @@ const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_tren
 /* For programs: "growing", "unknown"; "ended" of what does nothing any more. */
 const char *cgm_trend_verdict_name(const struct cgm_trend *t, const struct cgm_trend_part *p);
 
+/* What is left out of what cannot be reclaimed: @bytes, "58.1 MiB". */
+#define CGM_KERNEL_DOUBT_MAX 320
+const char *cgm_kernel_doubt_text(char *buf, size_t size, const char *bytes);
+
 /* Appends the plots of docker's figure and of what carries its growth. */
 void cgm_trend_add_plots(struct cgm_page *p, const struct cgm_trend_row *row);
 /* The values of @id over the track, into *@ret (malloc), for a plot. Returns how many. */

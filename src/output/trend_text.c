@@ -134,3 +134,13 @@ const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_tren
 			       cgm_growth_verdict_names[CGM_GROWTH_UNKNOWN]);
 	return buf;
 }
+
+const char *cgm_kernel_doubt_text(char *buf, size_t size, const char *bytes)
+{
+	(void)snprintf(buf, size,
+		       "What cannot be reclaimed (needed) is told without %s of kernel memory, "
+		       "because cgroup v1 does not tell how much of that can be; cgmem explain "
+		       "estimates it.",
+		       bytes);
+	return buf;
+}

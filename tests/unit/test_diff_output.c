@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <locale.h>
 
+#include "model/point.h"
 #include "output/json_util.h"
 #include "trend_rows.h"
 
@@ -148,9 +149,10 @@ static void test_json(void **state)
 
 	(void)state;
 	json_is(json_object_get(o, "a"),
-		"{\"target\":\"web@03:00\",\"time\":\"2026-11-22T03:00:00Z\"}");
+		"{\"target\":\"web@03:00\",\"time\":\"2026-11-22T03:00:00Z\","
+		"\"kernel_in_doubt\":null}");
 	json_is(json_object_get(o, "b"), "{\"target\":\"ev\\\\x1b]0;il\\\\x0a\\\\xffüx\",\"time\":"
-					 "\"2026-11-22T12:00:00Z\"}");
+					 "\"2026-11-22T12:00:00Z\",\"kernel_in_doubt\":null}");
 	assert_int_equal(json_array_size(v), 23); /* all, known or not */
 	json_is(json_array_get(v, 0), "{\"id\":\"docker\",\"a\":136314880,\"b\":157286400,"
 				      "\"difference\":20971520,\"share\":null}");
@@ -161,6 +163,47 @@ static void test_json(void **state)
 	json_is(json_array_get(v, 14),
 		"{\"id\":\"go_heap\",\"a\":null,\"b\":null,\"difference\":null,\"share\":null}");
 	json_decref(o);
+}
+
+/* v1: 10 MiB of kernel memory, less 12 threads' stacks; less than 4 MiB on both sides is none. */
+static void test_kernel_in_doubt(void **state)
+{
+	const struct cgm_text_options o = {.width = 200};
+	struct cgm_diff_side a = side("a", NOW_S, 100 * MIB, 50 * MIB, 30 * MIB),
+			     b = side("b", NOW_S, 100 * MIB, 50 * MIB, 30 * MIB);
+	struct text t;
+	json_t *j;
+
+	(void)state;
+	cgm_point_set(&a.point, CGM_SERIES_NEEDED, 110 * MIB);
+	cgm_point_set(&b.point, CGM_SERIES_NEEDED, 104 * MIB);
+	cgm_point_set(&b.point, CGM_SERIES_KERNEL, MIB);
+	text_open(&t);
+	assert_int_equal(cgm_diff_write(t.f, &a, &b, &o), 0);
+	assert_int_equal(fclose(t.f), 0);
+	assert_non_null(strstr(t.s, "needed           100 MiB   103 MiB    +3.0 MiB "));
+	assert_non_null(strstr(t.s,
+			       "\nWhat cannot be reclaimed (needed) is told without 9.8 MiB (A) "
+			       "and 832 KiB (B) of kernel memory, because cgroup v1 does not "
+			       "tell how much of that can be; cgmem explain estimates it.\n"));
+	free(t.s);
+	j = json_of(&a, &b);
+	json_is(json_object_get(json_object_get(j, "b"), "kernel_in_doubt"), "851968");
+	json_decref(j);
+	cgm_point_set(&a.point, CGM_SERIES_KERNEL, 4 * MIB + 12 * CGM_THREAD_BYTES - 1);
+	text_open(&t);
+	assert_int_equal(cgm_diff_write(t.f, &a, &b, &o), 0);
+	assert_int_equal(fclose(t.f), 0);
+	assert_non_null(strstr(t.s, "needed           110 MiB   104 MiB    -6.0 MiB "));
+	assert_null(strstr(t.s, "without"));
+	free(t.s);
+	cgm_point_set(&a.point, CGM_SERIES_KERNEL, 10 * MIB);
+	cgm_point_set(&a.point, CGM_SERIES_SLAB_RECLAIMABLE, 0); /* v2 */
+	text_open(&t);
+	assert_int_equal(cgm_diff_write(t.f, &a, &b, &o), 0);
+	assert_int_equal(fclose(t.f), 0);
+	assert_null(strstr(t.s, "without"));
+	free(t.s);
 }
 
 /* What a damaged file may claim. */
@@ -188,9 +231,8 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_no_difference),
-		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_text),	cmocka_unit_test(test_no_difference),
+		cmocka_unit_test(test_json),	cmocka_unit_test(test_kernel_in_doubt),
 		cmocka_unit_test(test_hostile),
 	};
 

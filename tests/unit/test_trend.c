@@ -454,7 +454,6 @@ static void kernel_grows(bool v1, uint64_t slab)
 static void doubt_is(enum cgm_trend_doubt want, const char *says)
 {
 	make();
-	part_is(CGM_TREND_NEEDED, CGM_GROWTH_GROWING);
 	assert_int_equal(trend.limit_doubt, want);
 	assert_int_equal(trend.limit_in_s.known, want == CGM_TREND_DOUBT_NONE);
 	assert_int_equal(isinf(trend.limit_in_low_s) != 0, want != CGM_TREND_DOUBT_NONE);
@@ -463,34 +462,104 @@ static void doubt_is(enum cgm_trend_doubt want, const char *says)
 	done();
 }
 
+static const char unknown_on_v1[] =
+	"When the limit of 512 MiB is met is unknown, because cgroup v1 does not tell how much of "
+	"the kernel memory can be reclaimed.";
+
 /* By v1's figures nobody knows what of the kernel's memory can be reclaimed, but for threads. */
 static void test_limit_v1(void **state)
 {
-	static const char unknown[] = "When the limit of 512 MiB is met is unknown, because cgroup "
-				      "v1 does not tell how much of the kernel memory that grows "
-				      "can be reclaimed.";
-
 	(void)state;
 	kernel_grows(true, 0);
-	doubt_is(CGM_TREND_DOUBT_KERNEL, unknown);
+	doubt_is(CGM_TREND_DOUBT_KERNEL, unknown_on_v1);
 	kernel_grows(false, 0);
 	doubt_is(CGM_TREND_DOUBT_NONE, "meets the limit of 512 MiB in");
-	/* half of what is needed, and a little less */
+	/* a quarter of all that may be needed, and a little less */
 	for (int less = 0; less < 2; less++) {
 		kernel_grows(true, 0);
-		track_ramp(&track, CGM_SERIES_ANON, 0, 360, (less ? 37 : 35) * MIB);
+		track_ramp(&track, CGM_SERIES_ANON, 0, 360, (less ? 110 : 106) * MIB);
 		doubt_is(less ? CGM_TREND_DOUBT_NONE : CGM_TREND_DOUBT_KERNEL,
-			 less ? "meets" : unknown);
+			 less ? "meets" : unknown_on_v1);
 	}
-	/* 16 KiB a thread: 18 MiB are half */
+	/* 16 KiB a thread: 1728 of them are three quarters of it */
 	for (int less = 0; less < 2; less++) {
 		kernel_grows(true, 0);
 		for (size_t i = 0; i < track.n; i++)
 			cgm_point_set(&track.points[i], CGM_SERIES_PIDS,
-				      1 + (less ? 1250 : 1050) * i / 360);
+				      1 + (less ? 1760 : 1690) * i / 360);
 		doubt_is(less ? CGM_TREND_DOUBT_NONE : CGM_TREND_DOUBT_KERNEL,
-			 less ? "meets" : unknown);
+			 less ? "meets" : unknown_on_v1);
 	}
+	/* it stays, and could fill half of what is left: 413 MiB, less what it is itself */
+	for (int less = 0; less < 2; less++) {
+		track_start(&track, 360);
+		track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+		track_ramp(&track, CGM_SERIES_KERNEL, 0, 1, (less ? 203 : 204) * MIB);
+		doubt_is(less ? CGM_TREND_DOUBT_NONE : CGM_TREND_DOUBT_KERNEL,
+			 less ? "meets" : unknown_on_v1);
+	}
+}
+
+/* What nobody knows of v1's kernel memory is not said to be unreclaimable: from 4 MiB on. */
+static void test_needed_v1(void **state)
+{
+	(void)state;
+	for (int less = 0; less < 2; less++) {
+		track_start(&track, 360);
+		track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+		track_ramp(&track, CGM_SERIES_KERNEL, 359, 359, less ? MIB - 1 : MIB);
+		make();
+		assert_int_equal(trend.kernel_in_doubt.known, !less);
+		assert_int_equal(trend.kernel_in_doubt.v, less ? 0 : 4 * MIB);
+		assert_int_equal(trend.part[CGM_TREND_NEEDED].now,
+				 63 * MIB + 36 * MIB * 359 / 360 + (less ? 4 * MIB - 1 : 0));
+		/* the soonest: were the kernel's memory to stay, too */
+		if (!less)
+			assert_true((double)trend.limit_in_s.v - trend.limit_in_low_s > 399);
+		done();
+	}
+	/* a whole kernel of names and inodes leaves what is needed as it is */
+	kernel_grows(true, 0);
+	make();
+	part_is(CGM_TREND_KERNEL, CGM_GROWTH_GROWING);
+	part_is(CGM_TREND_NEEDED, CGM_GROWTH_STEADY);
+	assert_int_equal(trend.part[CGM_TREND_NEEDED].now, 63 * MIB);
+	done();
+	/* v2 tells */
+	kernel_grows(false, 0);
+	make();
+	assert_false(trend.kernel_in_doubt.known);
+	part_is(CGM_TREND_NEEDED, CGM_GROWTH_GROWING);
+	done();
+}
+
+/* The time to the limit stands beside a rate of docker's figure, or is not told. */
+static void test_limit_without_a_rate(void **state)
+{
+	(void)state;
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	for (size_t i = 0; i < track.n - 3; i++)
+		track.points[i].known &= ~(UINT32_C(1) << CGM_SERIES_DOCKER);
+	make();
+	part_is(CGM_TREND_DOCKER, CGM_GROWTH_UNKNOWN);
+	part_is(CGM_TREND_NEEDED, CGM_GROWTH_GROWING);
+	assert_false(trend.limit_in_s.known);
+	assert_true(isinf(trend.limit_in_low_s) && isinf(trend.limit_in_high_s));
+	has("Not enough data");
+	lacks("limit");
+	done();
+	/* what is counted of page cache falls as fast: the rate is another than docker's */
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	for (size_t i = 0; i < track.n; i++)
+		cgm_point_set(&track.points[i], CGM_SERIES_DOCKER, 79 * MIB);
+	make();
+	part_is(CGM_TREND_DOCKER, CGM_GROWTH_STEADY);
+	assert_true(trend.limit_in_s.known);
+	has("Docker's figure has not grown in 59 min 50 s. What cannot be reclaimed grows by "
+	    "36.0 MiB/h and so meets the limit of 512 MiB in 11 h 23 min.");
+	done();
 }
 
 /* 32 MiB of inodes and names; 4 MiB of descriptors beside them keep them, and less do not. */
@@ -648,6 +717,8 @@ int main(void)
 		cmocka_unit_test(test_words_of_the_dead),
 		cmocka_unit_test(test_killed_at_once),
 		cmocka_unit_test(test_limit_v1),
+		cmocka_unit_test(test_needed_v1),
+		cmocka_unit_test(test_limit_without_a_rate),
 		cmocka_unit_test(test_limit_pinned),
 		cmocka_unit_test(test_limit_slowed),
 	};

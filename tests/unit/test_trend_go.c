@@ -157,6 +157,63 @@ static void test_off_heap_noise(void **state)
 	}
 }
 
+/* The heap grows by @heap in the hour with all of anonymous memory; @live: at each point, or none.
+ */
+static void heap_grows(uint64_t heap, bool live)
+{
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 36 * MIB);
+	track_go(&track, 0, 36 * MIB, 0, 0);
+	for (size_t i = 0; i < track.n; i += 6) {
+		cgm_point_set(&track.points[i], CGM_SERIES_GO_HEAP, 20 * MIB + heap * i / 360);
+		if (!live)
+			track.points[i].known &= ~(UINT32_C(1) << CGM_SERIES_GO_LIVE);
+	}
+}
+
+static void collected_is(bool want)
+{
+	make();
+	assert_int_equal(trend.carrier, CGM_TREND_ANON);
+	assert_int_equal(trend.uncollected, !want);
+	assert_int_equal(trend.limit_doubt, want ? CGM_TREND_DOUBT_NONE : CGM_TREND_DOUBT_GO);
+	assert_int_equal(trend.limit_in_s.known, want);
+	if (want) {
+		has("consistent with a leak in the program's own memory");
+	} else {
+		lacks("leak");
+		has("When the limit of 512 MiB is met is unknown, because no garbage collection "
+		    "was seen since the Go heap began to grow.");
+	}
+	done();
+}
+
+/* A heap grows to its goal whatever the program holds of it: until the collector has run. */
+static void test_before_a_collection(void **state)
+{
+	(void)state;
+	heap_grows(36 * MIB, false);
+	collected_is(false);
+	/* it ran before the growth began, and not since */
+	heap_grows(36 * MIB, true);
+	collected_is(false);
+	/* the first one; another one; what was swept */
+	heap_grows(36 * MIB, false);
+	cgm_point_set(&track.points[354], CGM_SERIES_GO_LIVE, 20 * MIB);
+	collected_is(true);
+	heap_grows(36 * MIB, true);
+	track_plus(&track, 300, CGM_SERIES_GO_LIVE, 1024);
+	collected_is(true);
+	heap_grows(36 * MIB, false);
+	track_plus(&track, 180, CGM_SERIES_GO_HEAP, MIB);
+	collected_is(true);
+	/* a quarter of the growth is the heap's, or less */
+	heap_grows(36 * MIB / 4 + MIB / 8, false);
+	collected_is(false);
+	heap_grows(36 * MIB / 4 - MIB / 8, false);
+	collected_is(true);
+}
+
 /* Figures that are older than five seconds say so. */
 static void test_age(void **state)
 {
@@ -218,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_off_heap_below_zero),
 		cmocka_unit_test(test_off_heap_touched),
 		cmocka_unit_test(test_off_heap_noise),
+		cmocka_unit_test(test_before_a_collection),
 		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_goroutines),
 	};

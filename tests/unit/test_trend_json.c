@@ -96,6 +96,7 @@ static void test_json(void **state)
 	json_is(json_object_get(o, "limit_in_low_s"), "288000.0");
 	json_is(json_object_get(o, "limit_in_high_s"), "null");
 	json_is(json_object_get(o, "more_s"), "null");
+	json_is(json_object_get(o, "kernel_in_doubt"), "null");
 	json_is(json_array_get(json_object_get(o, "events"), 2),
 		"{\"time\":\"2026-11-22T00:00:00Z\",\"kind\":\"oom-kill\",\"value\":null,"
 		"\"detail\":null}");
@@ -110,7 +111,7 @@ static void test_json_unknown(void **state)
 		"judged_from",	   "ended",   "points",	    "restarts",
 		"oom_kills",	   "verdict", "components", "carrier",
 		"carrier_share",   "limit",   "limit_in_s", "limit_in_low_s",
-		"limit_in_high_s", "more_s",  "events"};
+		"limit_in_high_s", "more_s",  "events", "kernel_in_doubt"};
 	const struct cgm_trend y = young();
 	const struct cgm_trend_row row = {.name = "new", .trend = &y, .track = &no_track};
 	json_t *o = json_of(&row);
