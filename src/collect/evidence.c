@@ -63,15 +63,12 @@ static void add_pinned(struct cgm_session *session, struct cgm_snapshot *s)
 	s->pinned_other = (struct cgm_opt){p.other_bytes, p.complete};
 }
 
-/* Kernel memory that the group's own files do not tell apart. */
-static uint64_t unexplained_kernel(const struct cgm_snapshot *s)
+static bool has_untold_kernel(const struct cgm_snapshot *s)
 {
 	struct cgm_breakdown b = {0};
 
 	cgm_breakdown_make(&s->now, &s->host, s->procs, s->n_procs, &b);
-	return b.child[CGM_CHILD_KERNEL_OTHER].bytes +
-	       b.child[CGM_CHILD_SLAB_UNRECLAIMABLE]
-		       .bytes; /* small unix datagrams are slab on v2 */
+	return cgm_kernel_is_looked_at(&b);
 }
 
 static int add_kernel_evidence(struct cgm_session *session, struct cgm_snapshot *s)
@@ -120,7 +117,7 @@ int cgm_snapshot_add_evidence(struct cgm_session *session, struct cgm_snapshot *
 		r = cgm_shmem_find(session->root, s->procs, s->n_procs, &s->holders, &s->n_holders);
 	if (r == -ENOMEM || !cgm_session_is_live(session) || !s->procs_complete)
 		return r == -ENOMEM ? r : 0;
-	if (unexplained_kernel(s) >= CGM_KERNEL_SPLIT_FROM)
+	if (has_untold_kernel(s))
 		r = add_kernel_evidence(session, s);
 	if (s->version == 1 && s->n_procs && s->host.sockets.known &&
 	    s->host.sockets.v >= SOCKETS_FROM)

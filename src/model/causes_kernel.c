@@ -18,6 +18,35 @@ static void total_evidence(const struct cgm_rules *r, struct cgm_finding *f)
 		cgm_evidence_value(f, &r->s->now, CGM_KERNEL);
 }
 
+/*
+ * A file system with a journal or with blocks has a buffer head of 104 bytes, charged with a
+ * pointer, for each block of a page that was written (Linux fs/buffer.c, include/linux/
+ * buffer_head.h; ext4, not xfs and btrfs): 3.5 MiB for 128 MiB of cache, and an inode and its name
+ * come on top. They go with their page.
+ */
+#define PAGE_BYTES	  4096
+#define BUFFER_HEAD_BYTES 112
+
+bool cgm_is_of_cache(const struct cgm_snapshot *s, const struct cgm_breakdown *b, uint64_t slab)
+{
+	uint64_t heads = b->part[CGM_PART_CACHE].bytes / PAGE_BYTES * BUFFER_HEAD_BYTES;
+
+	return s->target.kind != CGM_TARGET_HOST && !s->is_root && slab <= heads + heads / 4;
+}
+
+static void say_of_cache(const struct cgm_rules *r, struct cgm_finding *f, const char *n)
+{
+	char cache[CGM_TEXT_MAX];
+
+	cgm_human_bytes(cache, r->b->part[CGM_PART_CACHE].bytes);
+	cgm_say(f,
+		"%s%s is no more than what the kernel notes of %s of page cache (buffer heads, as "
+		"ext4 has them): it goes with that cache.",
+		n, is_estimate(r, CGM_CHILD_SLAB_RECLAIMABLE) ? " (estimated)" : "", cache);
+	cgm_advise(f, "Nothing has to be done: the kernel frees it when memory is needed. The "
+		      "objects of the whole machine: slabtop -o -s c");
+}
+
 void cgm_cause_slab_reclaimable(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	char n[CGM_TEXT_MAX];
@@ -25,6 +54,10 @@ void cgm_cause_slab_reclaimable(const struct cgm_rules *r, struct cgm_finding *f
 	cgm_human_bytes(n, f->bytes.v);
 	cgm_evidence_value(f, &r->s->now, CGM_SLAB_RECLAIMABLE);
 	total_evidence(r, f);
+	if (cgm_is_of_cache(r->s, r->b, f->bytes.v)) {
+		say_of_cache(r, f, n);
+		return;
+	}
 	if (is_estimate(r, CGM_CHILD_SLAB_RECLAIMABLE)) {
 		cgm_say(f,
 			"%s (estimated) is most likely the kernel's cache of names, inodes and "

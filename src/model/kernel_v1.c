@@ -61,3 +61,13 @@ void cgm_split_kernel_v1(const struct cgm_snapshot *s, struct cgm_breakdown *b)
 	cgm_child_set(b, CGM_CHILD_KERNEL_OTHER, owned + rest, true);
 	b->part[CGM_PART_KERNEL].reclaimable = freed;
 }
+
+bool cgm_kernel_is_looked_at(const struct cgm_breakdown *b)
+{
+	/* small unix datagrams are slab on v2 */
+	uint64_t untold = b->child[CGM_CHILD_KERNEL_OTHER].bytes +
+			  b->child[CGM_CHILD_SLAB_UNRECLAIMABLE].bytes;
+
+	return untold >= CGM_KERNEL_SPLIT_FROM ||
+	       (untold >= CGM_KERNEL_SPLIT_FROM / 4 && untold >= b->docker_bytes / 4);
+}

@@ -110,6 +110,9 @@ const char *cgm_longer_text(char buf[CGM_LONGER_TEXT], const struct cgm_rules *r
  * Charged, less what the kernel can take back without swap, at @s: the group or an ancestor. v1
  * does not tell reclaimable slab: the target's estimate in @b stands for it, in its ancestors too.
  */
+/* Whether @slab is no more than what the kernel notes of so much page cache: see buffer heads in
+ * causes_kernel.c. */
+bool cgm_is_of_cache(const struct cgm_snapshot *s, const struct cgm_breakdown *b, uint64_t slab);
 uint64_t cgm_needed(const struct cgm_sample *s, const struct cgm_breakdown *b);
 /* @used is more than @percent of @limit. */
 bool cgm_above(uint64_t used, uint64_t limit, unsigned percent);

@@ -77,6 +77,10 @@ static const struct {
 	 "cgroup v1 does not tell it apart. Many files being touched make it, and the kernel frees "
 	 "it when memory is needed.",
 	 "If it stays even then: see slab-reclaimable in cgmem-findings(7)."},
+	{"slab-reclaimable of page cache",
+	 "kernel memory, no more than what the kernel notes of the page cache (buffer heads)",
+	 "It goes with that page cache, which the kernel frees when memory is needed.",
+	 "Nothing has to be done."},
 	{"slab-unreclaimable", "kernel objects for what its processes have open",
 	 "It goes when they close those files, sockets, watches, or end their threads.",
 	 "Count descriptors and threads: cgmem procs %s"},
@@ -119,12 +123,16 @@ static const struct cgm_finding *first_of(const struct cgm_findings *f, enum cgm
 	return NULL;
 }
 
-static size_t words_of(const struct cgm_snapshot *s, const char *id)
+static size_t words_of(const struct cgm_snapshot *s, const struct cgm_breakdown *b,
+		       const struct cgm_finding *c)
 {
+	const char *id = c->id;
 	size_t i = 0;
 
-	if (s->version == 1 && s->target.kind != CGM_TARGET_HOST && !s->is_root &&
-	    !strcmp(id, "slab-reclaimable"))
+	if (!strcmp(id, "slab-reclaimable") && cgm_is_of_cache(s, b, c->bytes.v))
+		id = "slab-reclaimable of page cache";
+	else if (s->version == 1 && s->target.kind != CGM_TARGET_HOST && !s->is_root &&
+		 !strcmp(id, "slab-reclaimable"))
 		id = "slab-reclaimable on v1";
 	while (i + 1 < sizeof words / sizeof *words && strcmp(words[i].id, id) != 0)
 		i++;
@@ -132,7 +140,8 @@ static size_t words_of(const struct cgm_snapshot *s, const char *id)
 }
 
 /* What it is, with the process that has it where one has. */
-static void add_what(struct text *t, const struct cgm_snapshot *s, const struct cgm_finding *c)
+static void add_what(struct text *t, const struct cgm_snapshot *s, const struct cgm_breakdown *b,
+		     const struct cgm_finding *c)
 {
 	const struct cgm_process *p = NULL;
 	struct cgm_proc_sums sums;
@@ -140,7 +149,7 @@ static void add_what(struct text *t, const struct cgm_snapshot *s, const struct 
 	char go[CGM_GO_TEXT];
 	uint64_t left;
 
-	add(t, "%s", cgm_go_what(go, s, c, words[words_of(s, c->id)].what));
+	add(t, "%s", cgm_go_what(go, s, c, words[words_of(s, b, c)].what));
 	cgm_proc_sums_make(s, &sums);
 	if (!strcmp(c->id, "anon"))
 		p = sums.largest;
@@ -170,7 +179,7 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 		add(t, "docker's %s is ", w);
 	else
 		add(t, "the %s charged is ", w);
-	add_what(t, s, c);
+	add_what(t, s, b, c);
 	add(t, ": %s", n);
 	if (!host && !c->in_docker)
 		add(t, ", which docker's figure (%s) leaves out", d);
@@ -225,10 +234,11 @@ static bool cache_sentence(struct text *t, const struct cgm_findings *f,
 }
 
 static void last_sentence(struct text *t, const struct cgm_snapshot *s,
-			  const struct cgm_findings *f, const struct cgm_finding *c)
+			  const struct cgm_breakdown *b, const struct cgm_findings *f,
+			  const struct cgm_finding *c)
 {
 	const struct cgm_finding *risk = first_of(f, CGM_KIND_RISK);
-	const char *todo = words[words_of(s, c->id)].todo, *mark = strstr(todo, "%s");
+	const char *todo = words[words_of(s, b, c)].todo, *mark = strstr(todo, "%s");
 	char name[CGM_NAME_TEXT], go[CGM_GO_TEXT];
 
 	bool told = trend_sentences(t, f);
@@ -305,8 +315,8 @@ int cgm_verdict_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b
 		add(&t, " %s",
 		    cgm_go_means(means, s, b, c) || kinds_mean(means, s, c)
 			    ? means
-			    : words[words_of(s, c->id)].means);
-		last_sentence(&t, s, f, c);
+			    : words[words_of(s, b, c)].means);
+		last_sentence(&t, s, b, f, c);
 	}
 	return t.len < size ? 0 : -ENOSPC;
 }

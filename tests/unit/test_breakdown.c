@@ -442,9 +442,30 @@ static void test_tables(void **state)
 	assert_int_equal(cgm_child_infos[CGM_CHILD_ZSWAP].parent, CGM_PART_KERNEL);
 }
 
+/* From 4 MiB on, or from 1 MiB on that is a quarter of docker's figure. */
+static void test_kernel_is_looked_at(void **state)
+{
+	struct cgm_breakdown b = {.docker_bytes = 4 * MIB};
+
+	(void)state;
+	b.child[CGM_CHILD_KERNEL_OTHER].bytes = MIB - 2;
+	b.child[CGM_CHILD_SLAB_UNRECLAIMABLE].bytes = 1;
+	assert_false(cgm_kernel_is_looked_at(&b));
+	b.child[CGM_CHILD_SLAB_UNRECLAIMABLE].bytes = 2;
+	assert_true(cgm_kernel_is_looked_at(&b));
+	b.docker_bytes = 4 * MIB + 4;
+	assert_false(cgm_kernel_is_looked_at(&b));
+	b.docker_bytes = 100 * MIB;
+	b.child[CGM_CHILD_KERNEL_OTHER].bytes = 4 * MIB - 3;
+	assert_false(cgm_kernel_is_looked_at(&b));
+	b.child[CGM_CHILD_KERNEL_OTHER].bytes = 4 * MIB - 2;
+	assert_true(cgm_kernel_is_looked_at(&b));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kernel_is_looked_at),
 		cmocka_unit_test(test_docker_bytes),
 		cmocka_unit_test(test_docker_limit),
 		cmocka_unit_test(test_slack),

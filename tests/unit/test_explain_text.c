@@ -63,7 +63,7 @@ static void test_whole(void **state)
 		" no\n"
 		"kernel memory                \u258d           4.0 MiB    4.8%    4.0 MiB      3.0 "
 		"MiB\n"
-		"  dentries and inodes        \u258d           3.0 MiB    3.6%\n"
+		"  dentries, inodes, buffers  \u258d           3.0 MiB    3.6%\n"
 		"  thread stacks              \u258f          ~256 KiB    0.3%\n"
 		"  not told apart             \u258f           768 KiB    0.9%\n"
 		"unattributed (bound 1.0 MiB)            +748 KiB    0.9%   +748 KiB           no\n"

@@ -277,6 +277,33 @@ static void test_many_small_files(void **state)
 	case_end(&c);
 }
 
+/* 128 MiB of page cache, appended to one file: 3.5 MiB of buffer heads, and a quarter more. */
+static void test_buffer_heads(void **state)
+{
+	struct model_case c;
+
+	(void)state;
+	for (int more = 0; more < 2; more++)
+		for (int v = 1; v <= 2; v++) {
+			case_start(&c, v);
+			plant(&c, CGM_FILE_CACHE, CGM_INACTIVE_FILE,
+			      128 * MIB - cgm_get(&c.s.now, CGM_FILE_CACHE));
+			plant_kernel(&c, CGM_SLAB_RECLAIMABLE,
+				     128 * MIB / 4096 * 112 * 5 / 4 + (uint64_t)more -
+					     cgm_get(&c.s.now, CGM_SLAB_RECLAIMABLE));
+			if (v == 1)
+				cgm_set(&c.s.now, CGM_KERNEL,
+					128 * MIB / 4096 * 112 * 5 / 4 + (uint64_t)more);
+			c.s.host.slab_reclaimable = opt(200 * MIB);
+			case_explain(&c);
+			assert_non_null(find(&c, "slab-reclaimable"));
+			assert_int_equal(strstr(find(&c, "slab-reclaimable")->summary,
+						"buffer heads") != NULL,
+					 !more);
+			case_end(&c);
+		}
+}
+
 static void test_listed_from_one_percent(void **state)
 {
 	struct model_case c;
@@ -444,6 +471,7 @@ int main(void)
 		cmocka_unit_test(test_many_small_files),
 		cmocka_unit_test(test_listed_from_one_percent),
 		cmocka_unit_test(test_v1_kernel_without_evidence),
+		cmocka_unit_test(test_buffer_heads),
 		cmocka_unit_test(test_tmpfs_by_holder),
 		cmocka_unit_test(test_tmpfs_shared_with_others),
 		cmocka_unit_test(test_why),
