@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Causes in the page cache, and shared memory by what holds it. */
 #include <stdio.h>
+#include <string.h>
 
 #include "model/rules.h"
 
@@ -8,13 +9,19 @@
 
 void cgm_cause_cache_inactive(const struct cgm_rules *r, struct cgm_finding *f)
 {
-	char n[CGM_TEXT_MAX];
+	char n[CGM_TEXT_MAX], all[CGM_TEXT_MAX], where[2 * CGM_TEXT_MAX + 64] = "";
 
 	cgm_human_bytes(n, f->bytes.v);
+	cgm_human_bytes(all, r->b->inactive_file);
+	/* mapped and dirty pages are told as such, and may stand on the same list */
+	if (!f->in_docker && strcmp(n, all) == 0)
+		(void)snprintf(where, sizeof where, "Not in docker's figure since 20.10: ");
+	else if (!f->in_docker)
+		(void)snprintf(where, sizeof where,
+			       "Part of the %s that docker's figure leaves out since 20.10: ", all);
 	cgm_evidence_value(f, &r->s->now, CGM_INACTIVE_FILE);
 	cgm_evidence_value(f, &r->s->now, CGM_FILE_CACHE);
-	cgm_say(f, "%s%s is page cache of files that %s.",
-		f->in_docker ? "" : "Not in docker's figure since 20.10: ", n,
+	cgm_say(f, "%s%s is page cache of files that %s.", where, n,
 		r->s->host.mglru ? "the kernel counts as inactive (by its generations, not by "
 				   "how often they are used)"
 				 : "were read or written and not used again");

@@ -181,8 +181,11 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 		add(t, "the %s charged is ", w);
 	add_what(t, s, b, c);
 	add(t, ": %s", n);
-	if (!host && !c->in_docker)
+	cgm_human_bytes(w, b->inactive_file);
+	if (!host && !c->in_docker && strcmp(w, n) == 0)
 		add(t, ", which docker's figure (%s) leaves out", d);
+	else if (!host && !c->in_docker)
+		add(t, ", part of the %s that docker's figure (%s) leaves out", w, d);
 	add(t, "%s.", host ? "" : cgm_go_beside(beside, s, b, c));
 }
 
@@ -214,19 +217,14 @@ static void host_sentence(struct text *t, const struct cgm_snapshot *s)
 }
 
 /* Files that are touched leave page cache too; where that is more, one of the two looks missing. */
-static bool cache_sentence(struct text *t, const struct cgm_findings *f,
+static bool cache_sentence(struct text *t, const struct cgm_breakdown *b,
 			   const struct cgm_finding *c)
 {
-	uint64_t cache = 0;
+	const struct cgm_part *files = &b->part[CGM_PART_CACHE];
+	uint64_t cache = files->bytes - files->in_docker;
 	char n[CGM_TEXT_MAX];
 
-	if (strcmp(c->id, "slab-reclaimable") != 0 || !c->in_docker)
-		return false;
-	for (size_t i = 0; i < f->n; i++)
-		if (f->v[i].kind == CGM_KIND_CAUSE && !strncmp(f->v[i].id, "cache-", 6) &&
-		    !f->v[i].in_docker)
-			cache = cgm_add_sat(cache, f->v[i].bytes.v);
-	if (cache <= c->bytes.v)
+	if (strcmp(c->id, "slab-reclaimable") != 0 || !c->in_docker || cache <= c->bytes.v)
 		return false;
 	add(t, " The page cache of those files, %s, is more: docker's figure leaves it out.",
 	    cgm_human_bytes(n, cache));
@@ -251,7 +249,7 @@ static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 		host_sentence(t, s);
 	else if (cgm_go_todo(go, s, c))
 		add(t, " %s", go);
-	else if (cache_sentence(t, f, c))
+	else if (cache_sentence(t, b, c))
 		return;
 	else if (mark)
 		add(t, " %.*s%s", (int)(mark - todo), todo, cgm_target_text(name, s));
