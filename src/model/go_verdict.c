@@ -85,7 +85,7 @@ static const char *judged_when(char buf[CGM_GO_TEXT], const struct cgm_snapshot 
 	buf[0] = '\0';
 	if (g->gogc.known && g->gogc.v == CGM_GO_GC_OFF)
 		(void)snprintf(buf, CGM_GO_TEXT, " (GOGC=off)");
-	else if (s->n_go == 1 && goal && goal < UINT64_C(1) << 50)
+	else if (s->n_go == 1 && goal && goal < CGM_GO_GOAL_NONE)
 		(void)snprintf(buf, CGM_GO_TEXT,
 			       ": the next collection does, at %s, at the latest two minutes after "
 			       "the last",

@@ -195,7 +195,7 @@ const char *cgm_go_next_gc(char buf[CGM_GO_TEXT], const struct cgm_go *g)
 		(void)snprintf(buf, CGM_GO_TEXT,
 			       "Garbage collection is off (GOGC=off, no GOMEMLIMIT): nothing of it "
 			       "is ever freed.");
-	else if (goal && goal < UINT64_C(1) << 50)
+	else if (goal && goal < CGM_GO_GOAL_NONE)
 		(void)snprintf(buf, CGM_GO_TEXT,
 			       "The %s collection comes when the heap reaches %s%s%s.",
 			       first ? "first" : "next", cgm_human_bytes(n, goal), gogc,

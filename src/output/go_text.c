@@ -140,18 +140,35 @@ static void add_last_gc(struct cgm_buf *b, const struct cgm_go *g, int64_t clock
 		cgm_buf_addf(b, ", number %ju", (uintmax_t)n.v);
 }
 
+static void add_next_gc(const struct cgm_page *p, struct cgm_buf *b, const struct cgm_go *g)
+{
+	const struct cgm_opt next = g->stat[CGM_GO_NEXT_GC];
+	const bool off = g->gogc.known && g->gogc.v == CGM_GO_GC_OFF;
+	const bool bounded = g->gomemlimit.known && g->gomemlimit.v < CGM_GO_GOAL_NONE;
+	char text[CGM_TEXT_MAX];
+
+	if (!next.known)
+		return;
+	cgm_buf_adds(b, b->len ? "; " : "");
+	if (next.v < CGM_GO_GOAL_NONE)
+		cgm_buf_addf(b, "the next is due at %s", cgm_page_bytes(p, text, next.v));
+	else if (off && bounded)
+		cgm_buf_adds(b, "the next is due near GOMEMLIMIT (GOGC is off)");
+	else if (off && g->gomemlimit.known)
+		cgm_buf_adds(b, "no collection is due (GOGC and GOMEMLIMIT are off)");
+	else
+		cgm_buf_adds(b, "no collection is due");
+}
+
 static void put_gc(struct cgm_page *p, const struct cgm_go *g, int64_t clock)
 {
 	CGM_AUTO_BUF struct cgm_buf b = {0};
-	struct cgm_opt next = g->stat[CGM_GO_NEXT_GC];
 	char text[CGM_TEXT_MAX];
 
 	add_last_gc(&b, g, clock);
 	if (g->heap_marked.known && g->stat[CGM_GO_LAST_GC].v)
 		cgm_buf_addf(&b, "; it found %s alive", cgm_page_bytes(p, text, g->heap_marked.v));
-	if (next.known && next.v < CGM_GO_LIMIT_OFF)
-		cgm_buf_addf(&b, "%sthe next is due at %s", b.len ? "; " : "",
-			     cgm_page_bytes(p, text, next.v));
+	add_next_gc(p, &b, g);
 	if (b.len)
 		cgm_page_labelled(p, "last GC", cgm_buf_str(&b), 0);
 }

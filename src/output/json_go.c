@@ -33,8 +33,12 @@ static json_t *memstats(const struct cgm_go *g)
 	json_t *o = json_object();
 	int r = o ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < CGM_GO_STAT_COUNT; i++)
-		r = cgm_json_put(o, cgm_go_stat_names[i], cgm_json_opt(g->stat[i]));
+	for (size_t i = 0; r == 0 && i < CGM_GO_STAT_COUNT; i++) {
+		bool none = i == CGM_GO_NEXT_GC && g->stat[i].v >= CGM_GO_GOAL_NONE;
+
+		r = cgm_json_put(o, cgm_go_stat_names[i],
+				 none ? json_null() : cgm_json_opt(g->stat[i]));
+	}
 	return finish(o, r);
 }
 

@@ -44,8 +44,14 @@ enum cgm_go_source {
 	CGM_GO_FROM_ENDPOINT, /* net/http/pprof, expvar or a metrics page */
 };
 
-#define CGM_GO_GC_OFF	    UINT64_MAX		  /* of gogc: GOGC=off */
-#define CGM_GO_LIMIT_OFF    ((uint64_t)INT64_MAX) /* of gomemlimit: math.MaxInt64, the default */
+#define CGM_GO_GC_OFF	 UINT64_MAX	       /* of gogc: GOGC=off */
+#define CGM_GO_LIMIT_OFF ((uint64_t)INT64_MAX) /* of gomemlimit: math.MaxInt64, the default */
+/*
+ * Of NextGC: from here on it is no size that a heap reaches, and no collection is due. With GOGC
+ * and GOMEMLIMIT off the runtime says math.MaxInt64 less its own overhead, or math.MaxUint64 before
+ * Go 1.19 (mgcpacer.go, memoryLimitHeapGoal and heapGoalInternal).
+ */
+#define CGM_GO_GOAL_NONE    (UINT64_C(1) << 50)
 #define CGM_GO_FUNCTION_MAX 128
 #define CGM_GO_GROUPS_MAX   1024
 #define CGM_GO_SITES_MAX    1024

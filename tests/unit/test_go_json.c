@@ -78,6 +78,28 @@ static void check_text(json_t *o, const char *key, const char *want)
 	assert_string_equal(json_string_value(get(o, key)), want);
 }
 
+/* A goal beyond all memory is none. */
+static void test_no_collection_due(void **state)
+{
+	static const uint64_t goals[] = {CGM_GO_GOAL_NONE, CGM_GO_LIMIT_OFF - 3 * MIB, UINT64_MAX};
+	struct cgm_go g = go_fixture();
+	json_t *results;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof goals / sizeof *goals; i++) {
+		g.stat[CGM_GO_NEXT_GC].v = goals[i];
+		results = results_of(&g, 1);
+		assert_true(
+			json_is_null(get(get(json_array_get(results, 0), "memstats"), "NextGC")));
+		json_decref(results);
+	}
+	g.stat[CGM_GO_NEXT_GC].v = CGM_GO_GOAL_NONE - 1;
+	results = results_of(&g, 1);
+	check_number(get(json_array_get(results, 0), "memstats"), "NextGC",
+		     (json_int_t)CGM_GO_GOAL_NONE - 1);
+	json_decref(results);
+}
+
 static void test_program(void **state)
 {
 	struct cgm_go g = go_fixture();
@@ -94,6 +116,7 @@ static void test_program(void **state)
 	check_number(get(o, "memstats"), "HeapAlloc", 43201536);
 	check_number(get(o, "memstats"), "LastGC", (json_int_t)(GO_CLOCK - 12) * 1000000000);
 	check_number(get(o, "memstats"), "NumGC", 42);
+	check_number(get(o, "memstats"), "NextGC", (json_int_t)g.stat[CGM_GO_NEXT_GC].v);
 	check_number(o, "pid", 4711);
 	check_text(o, "comm", "api");
 	check_text(o, "version", "go1.22.5");
@@ -301,9 +324,13 @@ static void test_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_program),	  cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_unknown),	  cmocka_unit_test(test_processes),
-		cmocka_unit_test(test_explained), cmocka_unit_test(test_page),
+		cmocka_unit_test(test_no_collection_due),
+		cmocka_unit_test(test_program),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_processes),
+		cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_page),
 	};
 
 	(void)setlocale(LC_ALL, "C.UTF-8");

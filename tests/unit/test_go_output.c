@@ -207,7 +207,8 @@ static void test_unread(void **state)
 static void test_settings(void **state)
 {
 	struct cgm_go g = go_fixture();
-	CGM_AUTO_FREE char *off = NULL, *ahead = NULL, *never = NULL, *some = NULL;
+	const struct cgm_text_options flat = {.width = 200};
+	CGM_AUTO_FREE char *off = NULL, *ahead = NULL, *never = NULL, *some = NULL, *none = NULL;
 
 	(void)state;
 	g.gogc.v = CGM_GO_GC_OFF;
@@ -216,13 +217,30 @@ static void test_settings(void **state)
 	g.bound = 0;
 	off = show(&g, 1, narrow, 0);
 	assert_has(off, "set to        GOGC off, GOMEMLIMIT 512 MiB\n");
-	assert_has(off, "last GC       12 s ago, number 42; it found 40.0 MiB alive\n");
+	assert_has(off,
+		   "last GC       12 s ago, number 42; it found 40.0 MiB alive; the next is due near\n"
+		   "              GOMEMLIMIT (GOGC is off)\n");
 	assert_has(off, "  objects, live and garbage\n");
 	g.gomemlimit.v = CGM_GO_LIMIT_OFF - 1;
 	g.stat[CGM_GO_LAST_GC].v += (uint64_t)13 * 1000000000;
 	ahead = show(&g, 1, narrow, 0);
 	assert_has(ahead, "GOMEMLIMIT 8.0 EiB\n");
 	assert_has(ahead, "last GC       just now, number 42;");
+	/* by its own count of what the runtime takes beside the heap */
+	g.stat[CGM_GO_NEXT_GC].v = CGM_GO_LIMIT_OFF - 3 * MIB;
+	g.gomemlimit.v = CGM_GO_LIMIT_OFF;
+	none = show(&g, 1, flat, 0);
+	assert_has(none, "alive; no collection is due (GOGC and GOMEMLIMIT are off)\n");
+	g.gomemlimit.known = false;
+	g.stat[CGM_GO_NEXT_GC].v = CGM_GO_GOAL_NONE;
+	free(CGM_TAKE(none));
+	none = show(&g, 1, flat, 0);
+	assert_has(none, "alive; no collection is due\n");
+	g.stat[CGM_GO_NEXT_GC].v = CGM_GO_GOAL_NONE - 1;
+	free(CGM_TAKE(none));
+	none = show(&g, 1, flat, 0);
+	assert_has(none, "alive; the next is due at 1.0 PiB\n");
+	g.gomemlimit = (struct cgm_opt){CGM_GO_LIMIT_OFF - 1, true};
 	g.stat[CGM_GO_LAST_GC].v = g.stat[CGM_GO_NUM_GC].v = 0;
 	g.stat[CGM_GO_NEXT_GC].v = 4 * MIB;
 	g.gogc.known = false;
