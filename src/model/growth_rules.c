@@ -238,9 +238,12 @@ bool cgm_growth_plateau(const struct cgm_rules *r, struct cgm_finding *f)
 	cgm_say(f, "%s", text);
 	cgm_evidence(f, "rise", whole(g->before), "bytes");
 	cgm_evidence(f, "level_for", whole(seen_s(t, CGM_TREND_DOCKER)), "seconds");
-	cgm_advise(f,
-		   "Nothing points to a leak. Look again after the next load: a level that rises "
-		   "with each is growth.");
+	cgm_advise(f, "%s",
+		   t->n_kills ? "The kernel has killed for want of memory: this level says "
+				"nothing of what was needed. Find out what the victim does, or "
+				"raise the limit."
+			      : "Nothing points to a leak. Look again after the next load: a "
+				"level that rises with each is growth.");
 	return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -60,6 +61,22 @@ static int judge(const struct cgm_trend_window *w, enum cgm_trend_id id, struct 
 	return cgm_growth_judge(w->v, n, &o, &ret->growth);
 }
 
+static size_t kills_of(const struct cgm_event *e)
+{
+	return e->value.known && e->value.v ? e->value.v : 1;
+}
+
+static size_t kills_since(const struct cgm_track *track, double since_s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < track->n_events; i++)
+		if (track->events[i].kind == CGM_EVENT_OOM_KILL &&
+		    (double)track->events[i].time_ms / 1000 >= since_s)
+			n += kills_of(&track->events[i]);
+	return n;
+}
+
 static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 {
 	/* the first point may be a mean that begins before what it is the mean of was started */
@@ -70,8 +87,11 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 		const struct cgm_event *e = &track->events[i];
 
 		/* a kill that ends it lies behind the last point */
-		if (e->time_ms >= t->from_ms && e->kind == CGM_EVENT_OOM_KILL)
-			t->n_kills += e->value.known && e->value.v ? e->value.v : 1;
+		if (e->time_ms >= t->from_ms && e->kind == CGM_EVENT_OOM_KILL) {
+			t->n_kills += kills_of(e);
+			t->killed_ms = e->time_ms;
+			(void)snprintf(t->victim, sizeof t->victim, "%.63s", e->detail);
+		}
 		if (e->time_ms < t->from_ms || e->time_ms > t->to_ms ||
 		    (e->kind != CGM_EVENT_START && e->kind != CGM_EVENT_RESTART))
 			continue;
@@ -147,6 +167,7 @@ int cgm_trend_make(const struct cgm_track *track, struct cgm_trend *ret)
 		r = judge(&w, (enum cgm_trend_id)i, &t.part[i]);
 	if (r)
 		return r;
+	t.n_kills_since = kills_since(track, t.part[CGM_TREND_DOCKER].growth.since_s);
 	cgm_trend_find_carrier(&w, &t);
 	r = cgm_trend_find_limit(&w, &t);
 	if (r)

@@ -70,6 +70,9 @@ struct cgm_trend {
 	bool killed; /* ended by an OOM kill */
 	size_t n_points;
 	size_t n_restarts, n_kills; /* events in the window */
+	size_t n_kills_since;	    /* of these, since docker's figure does what is told of it */
+	int64_t killed_ms;	    /* the last of them, and whom; "" not known */
+	char victim[64];
 	struct cgm_trend_part part[CGM_TREND_COUNT];
 	/* The part that carries docker's growth: CGM_TREND_COUNT when docker's figure is not
 	 * growing. Go's own parts stand in for anon when they explain most of it. */

@@ -170,6 +170,24 @@ static enum cgm_trend_id largest_before(const struct cgm_trend *t, enum cgm_grow
 	return best;
 }
 
+/* A level that kills keep it at is none: what is judged grew until it was cut, again and again. */
+static bool is_cut_by_kills(const struct cgm_trend *t)
+{
+	enum cgm_growth_verdict v = t->part[CGM_TREND_DOCKER].growth.verdict;
+
+	return t->n_kills_since > 1 && v != CGM_GROWTH_GROWING && v != CGM_GROWTH_SHRINKING &&
+	       v != CGM_GROWTH_UNKNOWN;
+}
+
+static void cut_by_kills(struct text *b, const struct cgm_trend *t)
+{
+	char span[CGM_TEXT_MAX];
+
+	add(b, "Docker's figure %s for want of memory, and %s anew: %zu times in %s.",
+	    tense(t, "goes up until the kernel kills", "went up until the kernel killed"),
+	    tense(t, "begins", "began"), t->n_kills_since, span_text(span, seen_s(t)));
+}
+
 static void levelled_off(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
@@ -198,13 +216,6 @@ static void stepped(struct text *b, const struct cgm_trend *t)
 	add(b, ".");
 }
 
-static bool is_cut_by_kills(const struct cgm_trend *t)
-{
-	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
-
-	return t->n_kills > 1 && g->verdict == CGM_GROWTH_STEADY;
-}
-
 static void steady(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
@@ -212,15 +223,11 @@ static void steady(struct text *b, const struct cgm_trend *t)
 
 	span_text(span, seen_s(t));
 	/* what the limit ended did grow, be it too fast to be judged */
-	if (t->killed && !is_cut_by_kills(t))
+	if (t->killed)
 		return;
 	if (g->verdict == CGM_GROWTH_SHRINKING)
 		add(b, "Docker's figure %s shrinking by %s for %s.", tense(t, "has been", "was"),
 		    cgm_trend_rate_text(rate, &t->part[CGM_TREND_DOCKER], true) + 1, span);
-	else if (is_cut_by_kills(t))
-		add(b, "Docker's figure %s for want of memory, and %s anew: %zu times in %s.",
-		    tense(t, "goes up until the kernel kills", "went up until the kernel killed"),
-		    tense(t, "begins", "began"), t->n_kills, span);
 	else if (g->sawtooth)
 		add(b,
 		    "Docker's figure %s up and down as a garbage collector or reclaim makes it, "
@@ -230,6 +237,12 @@ static void steady(struct text *b, const struct cgm_trend *t)
 	else
 		add(b, "Docker's figure %s in %s.", tense(t, "has not grown", "did not grow"),
 		    span);
+}
+
+/* Escaped where it came in. */
+static const char *victim(const struct cgm_trend *t)
+{
+	return t->victim[0] ? t->victim : "one of its processes";
 }
 
 /* What docker's figure leaves out. */
@@ -247,6 +260,24 @@ static void cache_beside(struct text *b, const struct cgm_trend *t)
 	    tense(t, "grows", "grew"), cgm_trend_rate_text(rate, cache, true) + 1);
 }
 
+/* A kill is told of whatever the figures look like: what was killed had no room to grow. */
+static void kills(struct text *b, const struct cgm_trend *t)
+{
+	char last[CGM_TEXT_MAX];
+	const size_t before = t->n_kills - (t->killed && t->n_kills);
+
+	cgm_when_short(last, t->killed_ms, t->to_ms);
+	if (!before)
+		return;
+	add(b, "%sThe kernel killed ", b->len ? " " : "");
+	if (t->killed)
+		add(b, "for want of memory %zu time%s before.", before, before == 1 ? "" : "s");
+	else if (before == 1)
+		add(b, "%s at %s for want of memory.", victim(t), last);
+	else
+		add(b, "for want of memory %zu times, last %s at %s.", before, victim(t), last);
+}
+
 static void end(struct text *b, const struct cgm_trend *t)
 {
 	const char *blank = b->len ? " " : "";
@@ -254,7 +285,8 @@ static void end(struct text *b, const struct cgm_trend *t)
 
 	cgm_when_short(end, t->ended_ms, t->to_ms);
 	if (t->killed)
-		add(b, "%sIt ended at %s, when the kernel killed for want of memory.", blank, end);
+		add(b, "%sIt ended at %s, when the kernel killed %s for want of memory.", blank,
+		    end, victim(t));
 	else if (t->ended &&
 		 (t->more_s > 0 || t->part[CGM_TREND_DOCKER].growth.verdict != CGM_GROWTH_GROWING))
 		add(b, "%sIt ended at %s.", blank, end);
@@ -336,6 +368,8 @@ int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 		not_enough(&b, t);
 	else if (!t->part[CGM_TREND_DOCKER].known)
 		add(&b, "Docker's figure is not known.");
+	else if (is_cut_by_kills(t))
+		cut_by_kills(&b, t);
 	else if (g->verdict == CGM_GROWTH_GROWING)
 		growing(&b, t);
 	else if (g->verdict == CGM_GROWTH_PLATEAU)
@@ -347,6 +381,7 @@ int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 	if (!(t->more_s > 0))
 		cache_beside(&b, t);
 	end(&b, t);
+	kills(&b, t);
 	limit(&b, t);
 	return (int)b.len;
 }

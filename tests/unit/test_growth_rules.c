@@ -312,6 +312,12 @@ static void test_plateau(void **state)
 	assert_in_range(evidence(growth("plateau"), "rise"), 190 * MIB, 205 * MIB);
 	assert_in_range(evidence(growth("plateau"), "level_for"), 1700, 1900);
 	assert_non_null(strstr(growth("plateau")->summary, "has been level since"));
+	assert_non_null(strstr(growth("plateau")->advice, "Nothing points to a leak."));
+	/* a level that somebody was killed at is no reassurance */
+	track_event(&c.s.track, 100, CGM_EVENT_OOM_KILL);
+	case_explain(&c);
+	assert_null(strstr(growth("plateau")->advice, "points to a leak"));
+	assert_non_null(strstr(growth("plateau")->summary, "The kernel killed one of its"));
 	done();
 	/* a jump up is one, a jump down is none */
 	for (int down = 0; down < 2; down++) {

@@ -431,7 +431,7 @@ static void test_ended(void **state)
 	has("Docker's figure grew by ");
 	has(" until it ended at ");
 	lacks("meets the limit");
-	has(", when the kernel killed for want of memory.");
+	has(", when the kernel killed one of its processes for want of memory.");
 	/* it was started again: it lives */
 	track_event(&track, 359, CGM_EVENT_START);
 	make();
@@ -654,7 +654,7 @@ static void test_killed_at_once(void **state)
 	track_event(&track, 25, CGM_EVENT_STOP);
 	make();
 	assert_true(trend.killed);
-	has("when the kernel killed for want of memory.");
+	has("when the kernel killed one of its processes for want of memory.");
 	lacks("grow");
 	done();
 	/* not killed, and in the present: what is seen is told, not called level */
@@ -691,6 +691,55 @@ static void test_killed_at_once(void **state)
 	done();
 }
 
+static void track_kill(size_t at, uint64_t kills, const char *victim)
+{
+	struct cgm_event e = {.time_ms = TRACK_START + TRACK_STEP * (int64_t)at,
+			      .kind = CGM_EVENT_OOM_KILL,
+			      .value = {kills, kills > 0}};
+
+	memcpy(e.detail, victim, strlen(victim) + 1);
+	assert_int_equal(cgm_track_add_event(&track, &e), 0);
+}
+
+/* A child is killed and the container lives on: whatever the figures look like, it is told. */
+static void test_kills_of_children(void **state)
+{
+	(void)state;
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 180, 200 * MIB);
+	make();
+	part_is(CGM_TREND_DOCKER, CGM_GROWTH_PLATEAU);
+	lacks("killed");
+	track_kill(100, 0, "child");
+	make();
+	has("and has been level since");
+	has(" The kernel killed child at 02:16 for want of memory.");
+	/* before it was level: it is level all the same */
+	track_kill(120, 2, "");
+	make();
+	has("and has been level since");
+	has(" The kernel killed for want of memory 3 times, last one of its processes at 02:20.");
+	/* and since: one may be chance, two keep it there */
+	track_kill(300, 1, "child");
+	make();
+	has("and has been level since");
+	has(" The kernel killed for want of memory 4 times, last child at 02:50.");
+	track_kill(330, 1, "x");
+	make();
+	assert_int_equal(trend.n_kills_since, 2);
+	has("Docker's figure goes up until the kernel kills for want of memory, and begins anew: "
+	    "2 times in ");
+	has(" The kernel killed for want of memory 5 times, last x at 02:55.");
+	lacks("level");
+	/* the last one ended it */
+	track_event(&track, 330, CGM_EVENT_STOP);
+	make();
+	assert_true(trend.killed);
+	has(" It ended at 02:55, when the kernel killed x for want of memory. The kernel killed "
+	    "for want of memory 4 times before.");
+	done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -716,6 +765,7 @@ int main(void)
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_words_of_the_dead),
 		cmocka_unit_test(test_killed_at_once),
+		cmocka_unit_test(test_kills_of_children),
 		cmocka_unit_test(test_limit_v1),
 		cmocka_unit_test(test_needed_v1),
 		cmocka_unit_test(test_limit_without_a_rate),
