@@ -62,7 +62,8 @@ void cgm_top_add_host(struct cgm_session *s, struct cgm_top_round *r)
 
 static void what_happened(char *buf, size_t size, const struct cgm_event *e)
 {
-	char text[CGM_TEXT_MAX];
+	static const char after[] = " after ";
+	char text[CGM_TEXT_MAX], sent[CGM_SIGNALS_TEXT];
 
 	switch (e->kind) {
 	case CGM_EVENT_STOP:
@@ -70,6 +71,9 @@ static void what_happened(char *buf, size_t size, const struct cgm_event *e)
 			(void)snprintf(buf, size, "ended with %ju", (uintmax_t)e->value.v);
 		else
 			(void)snprintf(buf, size, "ended");
+		if (cgm_event_signals(e).last && strlen(buf) + strlen(after) < size)
+			(void)snprintf(buf + strlen(buf), size - strlen(buf), "%s%s", after,
+				       cgm_signals_text(sent, cgm_event_signals(e)));
 		break;
 	case CGM_EVENT_OOM_KILL:
 		(void)snprintf(buf, size, "OOM kill%s%s%s", *e->detail ? " (" : "", e->detail,

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How it ended: the kernel's report of an OOM kill, with the figures of the group that ran out. */
+/*
+ * How it ended: the kernel's report of an OOM kill, with the figures of the group that ran out, and
+ * what the engine sent it before.
+ */
 #include <errno.h>
 #include <string.h>
 
+#include "base/when.h"
 #include "cgroup/stat.h"
 #include "collect/snapshot.h"
+#include "collect/watch_parts.h"
 #include "sys/kmsg.h"
 
 #include "base/banned.h"
@@ -45,12 +50,65 @@ static void take_figures(const struct cgm_oom_figures *f, int version, struct cg
 		set_known(ret, CGM_SWAP, f->swap);
 }
 
+/* Its last signals are asked for as well, and the stop itself, which the engine tells a bit later
+ * than it notes it. */
+#define BEFORE_END_MS INT64_C(120000)
+#define AFTER_END_MS  INT64_C(2000)
+
+static void find_stop(const struct cgm_engine_events *list, int64_t end_ms, struct cgm_snapshot *s)
+{
+	struct cgm_watch_life life = {0};
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct cgm_engine_event *e = &list->v[i];
+		const int64_t ms = e->time_ns / 1000000;
+		struct cgm_signals sent;
+
+		if (strcmp(e->target.id, s->target.id) != 0)
+			continue;
+		if (e->kind == CGM_ENGINE_KILL)
+			cgm_life_hear_signal(&life, e->signal.v, ms);
+		if (e->kind == CGM_ENGINE_START)
+			cgm_life_tell_start(&life, ms);
+		if (e->kind != CGM_ENGINE_DIE || ms < end_ms - AFTER_END_MS ||
+		    ms > end_ms + AFTER_END_MS)
+			continue;
+		sent = cgm_life_signals(&life, ms);
+		s->end = (struct cgm_event){
+			.time_ms = ms, .kind = CGM_EVENT_STOP, .value = e->exit_code};
+		if (sent.last)
+			(void)cgm_signals_detail(s->end.detail, sent);
+	}
+}
+
+/* Docker remembers 256 events of all kinds, which may be long gone: then nothing is said of it. */
+static void ask_for_stop(struct cgm_session *session, struct cgm_snapshot *s)
+{
+	const int64_t now_ms = cgm_watch_wall_ms();
+	struct cgm_engine_events list = {0};
+	struct cgm_engine *e;
+	int64_t end_ms, until_ms;
+
+	if (!cgm_target_ended(&s->target) || !s->target.id || !s->target.finished_at ||
+	    cgm_parse_when(s->target.finished_at, now_ms, &end_ms) < 0 || end_ms < BEFORE_END_MS ||
+	    end_ms > now_ms)
+		return;
+	e = cgm_session_engine(session);
+	until_ms = end_ms + AFTER_END_MS < now_ms ? end_ms + AFTER_END_MS : now_ms;
+	if (!e || cgm_engine_events(e, (end_ms - BEFORE_END_MS) * 1000000, until_ms * 1000000,
+				    &list, NULL) < 0)
+		return;
+	find_stop(&list, end_ms, s);
+	cgm_engine_events_clear(&list);
+}
+
 int cgm_snapshot_add_death(struct cgm_session *session, struct cgm_snapshot *s)
 {
 	const char *where = s->path ? s->path : s->target.id;
 	struct cgm_oom_figures figures = {0};
 	int r;
 
+	ask_for_stop(session, s);
 	if (!where || !may_have_been_killed(s))
 		return 0;
 	r = cgm_kmsg_oom(session->root, where, &s->oom, &figures);

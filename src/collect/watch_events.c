@@ -176,10 +176,16 @@ static int tell_start(struct cgm_watch *w, const struct cgm_watch_life *l,
 			      (struct cgm_opt){0}, t->id ? t->id : "");
 }
 
-static int tell_stop(struct cgm_watch *w, const struct cgm_target *t, int64_t ms,
-		     struct cgm_opt code)
+static int tell_stop(struct cgm_watch *w, const struct cgm_watch_life *l,
+		     const struct cgm_target *t, int64_t ms, struct cgm_opt code)
 {
-	return cgm_watch_tell(w, t, CGM_EVENT_STOP, ms, code, t->id ? t->id : "");
+	const struct cgm_signals sent = cgm_life_signals(l, ms);
+	char text[CGM_SIGNALS_TEXT];
+
+	return cgm_watch_tell(w, t, CGM_EVENT_STOP, ms, code,
+			      sent.last ? cgm_signals_detail(text, sent)
+			      : t->id	? t->id
+					: "");
 }
 
 static int tell_one(struct cgm_watch *w, const struct cgm_engine_event *e)
@@ -196,9 +202,12 @@ static int tell_one(struct cgm_watch *w, const struct cgm_engine_event *e)
 	case CGM_ENGINE_START:
 		return cgm_life_hear_start(l, ms) ? tell_start(w, l, t, ms) : 0;
 	case CGM_ENGINE_DIE:
-		return cgm_life_hear_stop(l, ms) ? tell_stop(w, t, ms, e->exit_code) : 0;
+		return cgm_life_hear_stop(l, ms) ? tell_stop(w, l, t, ms, e->exit_code) : 0;
 	case CGM_ENGINE_OOM:
 		return cgm_watch_tell_engine_oom(w, m, e);
+	case CGM_ENGINE_KILL:
+		cgm_life_hear_signal(l, e->signal.v, ms);
+		return 0;
 	case CGM_ENGINE_UPDATE:
 		if (m)
 			m->levels_at_ms = 0;
@@ -276,7 +285,7 @@ static int tell_owed(struct cgm_watch *w, struct cgm_member *m)
 			r = tell_start(w, l, &m->c.target, not_after(l->from_ms, w->round_ms));
 		} else {
 			cgm_life_tell_stop(l, l->ended_ms);
-			r = tell_stop(w, &m->c.target, not_after(l->ended_ms, w->round_ms),
+			r = tell_stop(w, l, &m->c.target, not_after(l->ended_ms, w->round_ms),
 				      m->ended ? ask_exit_code(w, m) : (struct cgm_opt){0});
 		}
 	}

@@ -6,9 +6,18 @@
  * the engine says "die", the next group is made, the engine says "start" (moby daemon/monitor.go
  * handleContainerExit(), daemon/start.go containerStart()).
  */
+#include <signal.h>
+
 #include "collect/watch_parts.h"
 
 #include "base/banned.h"
+
+/*
+ * Until what a signal brings about has ended it: docker stop waits ten seconds, and may be told to
+ * wait longer. What is not sent to end it, as SIGHUP to read its files again, matters for less.
+ */
+#define SENT_MS	       10000
+#define SENT_TO_END_MS 60000
 
 static struct cgm_watch_life *find_past(struct cgm_watch *w, uint64_t id)
 {
@@ -106,6 +115,8 @@ void cgm_life_tell_start(struct cgm_watch_life *l, int64_t ms)
 {
 	l->told = CGM_TOLD_START;
 	l->started_ms = ms;
+	if (l->sent_ms <= ms)
+		l->sent = (struct cgm_signals){0};
 	l->owed -= l->owed > 0;
 }
 
@@ -123,6 +134,31 @@ bool cgm_life_hear_start(struct cgm_watch_life *l, int64_t ms)
 		return false;
 	cgm_life_tell_start(l, ms);
 	return true;
+}
+
+static int64_t lasts_ms(uint64_t signal)
+{
+	return signal == SIGINT || signal == SIGQUIT || signal == SIGKILL || signal == SIGTERM
+		       ? SENT_TO_END_MS
+		       : SENT_MS;
+}
+
+struct cgm_signals cgm_life_signals(const struct cgm_watch_life *l, int64_t ms)
+{
+	if (!l->sent.last || ms < l->sent_ms || ms - l->sent_ms > lasts_ms(l->sent.last))
+		return (struct cgm_signals){0};
+	return l->sent;
+}
+
+void cgm_life_hear_signal(struct cgm_watch_life *l, uint64_t signal, int64_t ms)
+{
+	const struct cgm_signals before = cgm_life_signals(l, ms);
+
+	if (!signal || ms < l->sent_ms)
+		return;
+	l->sent.first = before.first ? before.first : signal;
+	l->sent.last = signal;
+	l->sent_ms = ms;
 }
 
 bool cgm_life_limit(struct cgm_watch_life *l, struct cgm_opt limit)

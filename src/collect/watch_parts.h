@@ -30,7 +30,9 @@ struct cgm_watch_life {
 	int64_t ended_ms;     /* its group was seen to be gone */
 	struct cgm_opt limit; /* the effective one, as it was told last */
 	bool has_limit;
-	uint64_t kills; /* told of before it was a member: its counter has them too */
+	uint64_t kills;		 /* told of before it was a member: its counter has them too */
+	struct cgm_signals sent; /* by the engine, and when the last of them was */
+	int64_t sent_ms;
 };
 
 struct cgm_member {
@@ -159,6 +161,9 @@ void cgm_life_tell_start(struct cgm_watch_life *l, int64_t ms);
 /* The engine says so: true when that is news, and is told. */
 bool cgm_life_hear_stop(struct cgm_watch_life *l, int64_t ms);
 bool cgm_life_hear_start(struct cgm_watch_life *l, int64_t ms);
+/* The engine sent it a signal; and what it sent shortly before a stop at @ms. */
+void cgm_life_hear_signal(struct cgm_watch_life *l, uint64_t signal, int64_t ms);
+struct cgm_signals cgm_life_signals(const struct cgm_watch_life *l, int64_t ms);
 /* Takes note of it: true when another one was told before. */
 bool cgm_life_limit(struct cgm_watch_life *l, struct cgm_opt limit);
 

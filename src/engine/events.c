@@ -6,6 +6,7 @@
 #include "engine/fetch.h"
 #include "engine/json.h"
 #include "engine/parse.h"
+#include "sample/history.h"
 
 #include "base/banned.h"
 
@@ -14,13 +15,14 @@
 /* Seconds that fit when they are counted in nanoseconds. */
 #define SECONDS_MAX (INT64_MAX / NS_PER_S)
 
-static const char *const kinds[CGM_ENGINE_EVENT_KIND_COUNT] = {"create", "start",  "oom",    "die",
-							       "update", "rename", "destroy"};
+static const char *const kinds[CGM_ENGINE_EVENT_KIND_COUNT] = {
+	"create", "start", "oom", "kill", "die", "update", "rename", "destroy"};
 
 /* {"type":["container"],"event":[the kinds]}, as a URL has it. */
 #define FILTERS                                                                            \
 	"%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22create%22%2C%22start" \
-	"%22%2C%22oom%22%2C%22die%22%2C%22update%22%2C%22rename%22%2C%22destroy%22%5D%7D"
+	"%22%2C%22oom%22%2C%22kill%22%2C%22die%22%2C%22update%22%2C%22rename%22%2C"        \
+	"%22destroy%22%5D%7D"
 
 static bool find_kind(const json_t *action, enum cgm_engine_event_kind *ret)
 {
@@ -48,6 +50,15 @@ static bool find_time(const json_t *o, int64_t *ret)
 	return true;
 }
 
+static struct cgm_opt number_of(const json_t *attributes, const char *key, uint64_t max)
+{
+	const char *s = json_string_value(json_object_get(attributes, key));
+	struct cgm_opt n = {0};
+
+	n.known = s && cgm_parse_max(s, strlen(s), max, &n.v) == 0;
+	return n;
+}
+
 /* Labels stand among the attributes; Podman calls the exit code containerExitCode. */
 static int take_attributes(const json_t *attributes, struct cgm_engine_event *e)
 {
@@ -60,15 +71,14 @@ static int take_attributes(const json_t *attributes, struct cgm_engine_event *e)
 		{"com.docker.compose.project", &e->target.project},
 		{"com.docker.compose.service", &e->target.service},
 	};
-	const char *code = json_string_value(json_object_get(attributes, "exitCode"));
+	const char *code;
 
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		if (cgm_json_take(json_object_get(attributes, fields[i].key), fields[i].to) < 0)
 			return -ENOMEM;
-	if (!code)
-		code = json_string_value(json_object_get(attributes, "containerExitCode"));
-	e->exit_code.known =
-		code && cgm_parse_max(code, strlen(code), UINT32_MAX, &e->exit_code.v) == 0;
+	code = json_object_get(attributes, "exitCode") ? "exitCode" : "containerExitCode";
+	e->exit_code = number_of(attributes, code, UINT32_MAX);
+	e->signal = number_of(attributes, "signal", CGM_SIGNAL_LAST);
 	return 0;
 }
 

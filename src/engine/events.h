@@ -13,7 +13,8 @@
 enum cgm_engine_event_kind {
 	CGM_ENGINE_CREATE,
 	CGM_ENGINE_START,
-	CGM_ENGINE_OOM, /* somebody in it was killed, or was about to be */
+	CGM_ENGINE_OOM,	 /* somebody in it was killed, or was about to be */
+	CGM_ENGINE_KILL, /* it sent a signal: docker kill, docker stop, docker rm -f */
 	CGM_ENGINE_DIE,
 	CGM_ENGINE_UPDATE, /* its limits */
 	CGM_ENGINE_RENAME,
@@ -25,6 +26,7 @@ struct cgm_engine_event {
 	enum cgm_engine_event_kind kind;
 	int64_t time_ns; /* since the epoch */
 	struct cgm_opt exit_code;
+	struct cgm_opt signal;	  /* of a kill */
 	struct cgm_target target; /* id; name, image, project and service where they are told */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What killed it: the OOM kill, what filled the limit at that moment by the kernel's own report,
- * whether something inside the container has started it again; and how it ended without one.
+ * whether something inside the container has started it again.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,11 +11,9 @@
 
 #include "base/banned.h"
 
-#define USER_HZ	    100 /* of /proc/PID/stat; the same on every architecture of Linux but alpha */
-#define RECENT_S    3600
-#define BEFORE_MS   60000 /* what was recorded longer before the kill says little of it */
-#define BY_SIGNAL   128	  /* exit codes above are 128 + the signal's number */
-#define SIGNAL_LAST 64
+#define USER_HZ	  100 /* of /proc/PID/stat; the same on every architecture of Linux but alpha */
+#define RECENT_S  3600
+#define BEFORE_MS 60000 /* what was recorded longer before the kill says little of it */
 
 /* What holds which part in the end, and what to do about it. */
 static const struct {
@@ -193,12 +191,12 @@ bool cgm_risk_oom_killed(const struct cgm_rules *r, struct cgm_finding *f)
 	uint64_t kills = cgm_get(&s->now, CGM_OOM_KILLS);
 	bool engine = s->target.oom_killed_known && s->target.oom_killed, recent;
 	const struct cgm_event *recorded = last_kill(&s->track);
+	const bool other = cgm_target_ended(&s->target) && !cgm_ended_by_oom(s);
 
 	if (!kills && !engine && !s->oom.known)
 		return false;
 	recent = (s->oom.known && s->oom.seconds_ago < RECENT_S) ||
-		 (recorded && recorded_ago(s, recorded) < RECENT_S) ||
-		 cgm_target_ended(&s->target) ||
+		 (recorded && recorded_ago(s, recorded) < RECENT_S) || cgm_ended_by_oom(s) ||
 		 (s->before.version && cgm_has(&s->before, CGM_OOM_KILLS) &&
 		  kills > s->before.v[CGM_OOM_KILLS]);
 	f->severity = recent ? CGM_CRITICAL : CGM_WARN;
@@ -216,55 +214,10 @@ bool cgm_risk_oom_killed(const struct cgm_rules *r, struct cgm_finding *f)
 		cgm_say(f, "The kernel killed %ju of its processes because memory ran out.",
 			(uintmax_t)kills);
 	else
-		cgm_say(f, "The engine says that it was killed because memory ran out.");
+		cgm_say(f, "The engine says that %s was killed because memory ran out.",
+			other ? "a process in it" : "it");
+	if (other)
+		(void)strncat(f->summary, " That is not what ended it.",
+			      sizeof f->summary - strlen(f->summary) - 1);
 	return true;
-}
-
-/* What a process brings upon itself (signal(7)); any other signal somebody sends. */
-static const struct {
-	unsigned number;
-	const char *what;
-} crashes[] = {
-	{4, "SIGILL: it ran an instruction that there is not"},
-	{5, "SIGTRAP: a trap that nobody waited for"},
-	{6, "SIGABRT: it gave up by abort(), as after an assertion or a damaged heap"},
-	{7, "SIGBUS: it touched a mapping that has nothing behind it"},
-	{8, "SIGFPE: an arithmetic error"},
-	{11, "SIGSEGV: it touched memory that it does not have"},
-	{31, "SIGSYS: a system call that it may not make"},
-};
-
-static const char *crash_of(uint64_t signal)
-{
-	for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
-		if (crashes[i].number == signal)
-			return crashes[i].what;
-	return NULL;
-}
-
-const char *cgm_end_text(char buf[CGM_END_TEXT], const struct cgm_snapshot *s)
-{
-	const struct cgm_target *t = &s->target;
-	uint64_t code = t->exit_code.v;
-
-	buf[0] = '\0';
-	if (!cgm_target_ended(&s->target) || !t->exit_code.known || t->oom_killed || s->oom.known)
-		return buf;
-	if (code > BY_SIGNAL && crash_of(code - BY_SIGNAL))
-		(void)snprintf(buf, CGM_END_TEXT, " It crashed (signal %ju, %s).",
-			       (uintmax_t)(code - BY_SIGNAL), crash_of(code - BY_SIGNAL));
-	else if (code > BY_SIGNAL && code <= BY_SIGNAL + SIGNAL_LAST)
-		(void)snprintf(buf, CGM_END_TEXT, " Signal %ju ended it%s.",
-			       (uintmax_t)(code - BY_SIGNAL),
-			       s->oom.looked ? ", and the kernel's log has no OOM kill of it: "
-					       "somebody sent the signal, as docker stop and "
-					       "docker kill do"
-					     : "");
-	else
-		(void)snprintf(
-			buf, CGM_END_TEXT,
-			" It ended by itself with exit code %ju, and was not killed for want "
-			"of memory.",
-			(uintmax_t)code);
-	return buf;
 }

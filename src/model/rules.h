@@ -120,8 +120,10 @@ bool cgm_above(uint64_t used, uint64_t limit, unsigned percent);
 unsigned cgm_percent(uint64_t part, uint64_t whole);
 
 #define CGM_END_TEXT 192
-/* model/death.c: " It ended by itself ...", where no OOM kill ended it; else "". */
+/* model/end.c: " It ended by itself ...", where no OOM kill ended it; else "". */
 const char *cgm_end_text(char buf[CGM_END_TEXT], const struct cgm_snapshot *s);
+/* It has ended, and the last OOM kill is why: not one long before, or before another signal. */
+bool cgm_ended_by_oom(const struct cgm_snapshot *s);
 
 /* One rule of the tables of risks and notices: false when it does not fire. */
 typedef bool cgm_rule_fn(const struct cgm_rules *r, struct cgm_finding *f);

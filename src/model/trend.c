@@ -17,11 +17,7 @@
 /* A program that has just started fills its caches: a tenth of the time since, in these bounds. */
 #define WARM_UP_MIN_S 60.0
 #define WARM_UP_MAX_S 600.0
-/*
- * Between an OOM kill and the end of the container that it ends: as the engine tells of it, with an
- * exit code, and as its group was seen to be gone in a round.
- */
-#define KILLED_MS      10000
+/* The same where no engine told of it: its group was seen to be gone in a round. */
 #define KILLED_SEEN_MS 60000
 
 const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT] = {
@@ -102,6 +98,17 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 }
 
 /* What is torn down is not told as a fall: it ended with the kill before it, if there was one. */
+static void take_stop(const struct cgm_event *e, int64_t killed_ms, struct cgm_trend *t)
+{
+	t->ended = true;
+	t->ended_ms = e->time_ms;
+	t->sent = cgm_event_signals(e);
+	t->killed = killed_ms && !t->sent.last &&
+		    e->time_ms - killed_ms <= (e->value.known ? CGM_KILLED_MS : KILLED_SEEN_MS);
+	if (t->killed)
+		t->ended_ms = killed_ms;
+}
+
 static void find_end(const struct cgm_track *track, struct cgm_trend *t)
 {
 	int64_t killed_ms = 0;
@@ -109,18 +116,13 @@ static void find_end(const struct cgm_track *track, struct cgm_trend *t)
 	for (size_t i = 0; i < track->n_events; i++) {
 		const struct cgm_event *e = &track->events[i];
 
-		if (e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART)
+		if (e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART) {
 			t->ended = t->killed = false;
-		else if (e->kind == CGM_EVENT_OOM_KILL)
+			t->sent = (struct cgm_signals){0};
+		} else if (e->kind == CGM_EVENT_OOM_KILL) {
 			killed_ms = e->time_ms;
-		else if (e->kind == CGM_EVENT_STOP) {
-			t->ended = true;
-			t->ended_ms = e->time_ms;
-			t->killed =
-				killed_ms && e->time_ms - killed_ms <=
-						     (e->value.known ? KILLED_MS : KILLED_SEEN_MS);
-			if (t->killed)
-				t->ended_ms = killed_ms;
+		} else if (e->kind == CGM_EVENT_STOP) {
+			take_stop(e, killed_ms, t);
 		}
 	}
 }

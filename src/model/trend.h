@@ -67,7 +67,8 @@ struct cgm_trend {
 	bool restarted;		/* and it was a restart */
 	bool ended;		/* it runs no more: what is judged lies before that */
 	int64_t ended_ms;
-	bool killed; /* ended by an OOM kill */
+	bool killed;		 /* ended by an OOM kill */
+	struct cgm_signals sent; /* or by these */
 	size_t n_points;
 	size_t n_restarts, n_kills; /* events in the window */
 	size_t n_kills_since;	    /* of these, since docker's figure does what is told of it */
@@ -89,6 +90,13 @@ struct cgm_trend {
 	double go_age_s;  /* Go's figures are so much older than the rest */
 	double more_s;	  /* > 0: not enough data, so much more is needed */
 };
+
+/* Between an OOM kill and the end of the container that it ends, as the engine tells of it. */
+#define CGM_KILLED_MS 10000
+
+#define CGM_SENT_TEXT 128
+/* "the engine sent it SIGTERM, as docker stop does" */
+const char *cgm_sent_text(char buf[CGM_SENT_TEXT], struct cgm_signals sent);
 
 /*
  * What @id is at @p; @anon: the point whose anonymous memory goes with it, for CGM_TREND_OFF_HEAP,

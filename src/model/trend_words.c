@@ -281,12 +281,14 @@ static void kills(struct text *b, const struct cgm_trend *t)
 static void end(struct text *b, const struct cgm_trend *t)
 {
 	const char *blank = b->len ? " " : "";
-	char end[CGM_TEXT_MAX];
+	char end[CGM_TEXT_MAX], sent[CGM_SENT_TEXT];
 
 	cgm_when_short(end, t->ended_ms, t->to_ms);
 	if (t->killed)
 		add(b, "%sIt ended at %s, when the kernel killed %s for want of memory.", blank,
 		    end, victim(t));
+	else if (t->sent.last)
+		add(b, "%sIt ended at %s, after %s.", blank, end, cgm_sent_text(sent, t->sent));
 	else if (t->ended &&
 		 (t->more_s > 0 || t->part[CGM_TREND_DOCKER].growth.verdict != CGM_GROWTH_GROWING))
 		add(b, "%sIt ended at %s.", blank, end);

@@ -48,7 +48,7 @@ static void add_change(struct cgm_buf *b, const struct cgm_event *e)
 
 void cgm_event_text(struct cgm_buf *b, const struct cgm_event *e)
 {
-	char text[CGM_TEXT_MAX];
+	char text[CGM_TEXT_MAX], sent[CGM_SIGNALS_TEXT];
 
 	if ((unsigned)e->kind >= CGM_EVENT_KIND_COUNT)
 		return;
@@ -63,6 +63,8 @@ void cgm_event_text(struct cgm_buf *b, const struct cgm_event *e)
 		cgm_buf_adds(b, cgm_marks[e->kind].title);
 		if (e->kind == CGM_EVENT_STOP && e->value.known)
 			cgm_buf_addf(b, ", exit code %ju", (uintmax_t)e->value.v);
+		if (e->kind == CGM_EVENT_STOP && cgm_event_signals(e).last)
+			cgm_buf_addf(b, ", after %s", cgm_signals_text(sent, cgm_event_signals(e)));
 		else if (e->kind == CGM_EVENT_START && e->detail[0])
 			cgm_buf_addf(b, " (%.12s)", e->detail);
 	}

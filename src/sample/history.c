@@ -2,7 +2,11 @@
 #include "sample/history.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
 
 #include "base/banned.h"
 
@@ -35,6 +39,66 @@ const struct cgm_series_info cgm_series[CGM_SERIES_COUNT] = {
 
 const char *const cgm_event_names[CGM_EVENT_KIND_COUNT] = {"start", "stop", "restart", "oom-kill",
 							   "limit", "gap",  "clock"};
+
+#define BY_SIGKILL 137 /* 128 + 9, as docker and a shell tell it */
+#define SIGKILL_NO 9
+
+const char *cgm_signals_detail(char buf[CGM_SIGNALS_TEXT], struct cgm_signals s)
+{
+	int n = snprintf(buf, CGM_SIGNALS_TEXT, "signal %u", (unsigned)s.first);
+
+	if (s.last != s.first && n > 0)
+		(void)snprintf(buf + n, CGM_SIGNALS_TEXT - (size_t)n, ", %u", (unsigned)s.last);
+	return buf;
+}
+
+static bool is_signal(const char *s, size_t len, uint64_t *ret)
+{
+	return cgm_parse_max(s, len, CGM_SIGNAL_LAST, ret) == 0 && *ret > 0;
+}
+
+struct cgm_signals cgm_event_signals(const struct cgm_event *stop)
+{
+	static const char head[] = "signal ";
+	const char *first = stop->detail + sizeof head - 1, *comma;
+	struct cgm_signals s = {0};
+
+	if (strncmp(stop->detail, head, sizeof head - 1) != 0)
+		return s;
+	comma = strstr(first, ", ");
+	if (!is_signal(first, comma ? (size_t)(comma - first) : strlen(first), &s.first))
+		return (struct cgm_signals){0};
+	s.last = s.first;
+	if (comma && !is_signal(comma + 2, strlen(comma + 2), &s.last))
+		return (struct cgm_signals){0};
+	if (stop->value.known && stop->value.v == BY_SIGKILL && s.last != SIGKILL_NO)
+		return (struct cgm_signals){0};
+	return s;
+}
+
+/* signal(7), of x86 and Arm: those that an engine is told to send. */
+static const char *const signal_names[CGM_SIGNAL_LAST + 1] = {
+	[1] = "SIGHUP",	  [2] = "SIGINT",   [3] = "SIGQUIT",  [6] = "SIGABRT",	 [9] = "SIGKILL",
+	[10] = "SIGUSR1", [12] = "SIGUSR2", [15] = "SIGTERM", [28] = "SIGWINCH",
+};
+
+static const char *signal_text(char buf[16], uint64_t n)
+{
+	if (n <= CGM_SIGNAL_LAST && signal_names[n])
+		return signal_names[n];
+	(void)snprintf(buf, 16, "signal %u", (unsigned)n);
+	return buf;
+}
+
+const char *cgm_signals_text(char buf[CGM_SIGNALS_TEXT], struct cgm_signals s)
+{
+	char first[16], last[16];
+
+	(void)snprintf(buf, CGM_SIGNALS_TEXT, "%s%s%s", signal_text(first, s.first),
+		       s.last == s.first ? "" : ", then ",
+		       s.last == s.first ? "" : signal_text(last, s.last));
+	return buf;
+}
 
 /* A capacity is not kept: arrays grow when their length is a power of two. */
 static void *grown(void *v, size_t n, size_t size)

@@ -76,7 +76,7 @@ static inline void cgm_point_set(struct cgm_point *p, enum cgm_series_id id, uin
 
 enum cgm_event_kind {
 	CGM_EVENT_START,    /* the container was started; detail: its id */
-	CGM_EVENT_STOP,	    /* it ended; value: exit code */
+	CGM_EVENT_STOP,	    /* it ended; value: exit code; detail: what it was sent, or its id */
 	CGM_EVENT_RESTART,  /* its main process is another one, and the container the same */
 	CGM_EVENT_OOM_KILL, /* value: kills since the event before; detail: the victim's name */
 	CGM_EVENT_LIMIT,    /* its limit changed; value: bytes, unknown: none now */
@@ -95,6 +95,22 @@ struct cgm_event {
 	struct cgm_opt value;
 	char detail[CGM_EVENT_DETAIL_MAX]; /* "" none; escaped */
 };
+
+#define CGM_SIGNAL_LAST 64
+
+/* What the engine sent a container before it ended, as docker stop does: the first signal and the
+ * last; 0: none is known of. */
+struct cgm_signals {
+	uint64_t first, last;
+};
+
+#define CGM_SIGNALS_TEXT 48
+/* As a stop's detail has them: "signal 15", "signal 15, 9". */
+const char *cgm_signals_detail(char buf[CGM_SIGNALS_TEXT], struct cgm_signals s);
+/* Those that ended it: SIGKILL's exit code (137) comes from no other signal. */
+struct cgm_signals cgm_event_signals(const struct cgm_event *stop);
+/* "SIGTERM", "SIGTERM, then SIGKILL". */
+const char *cgm_signals_text(char buf[CGM_SIGNALS_TEXT], struct cgm_signals s);
 
 struct cgm_track {
 	struct cgm_point *points; /* by time; Go's figures may stand in points of their own */

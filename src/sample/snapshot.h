@@ -161,6 +161,7 @@ struct cgm_snapshot {
 	size_t n_containers;
 	struct cgm_opt containers_docker;
 	struct cgm_oom_report oom;
+	struct cgm_event end; /* a stop, as the engine still remembers it; time_ms 0: it does not */
 	struct cgm_unreadable *unreadable;
 	size_t n_unreadable;
 };

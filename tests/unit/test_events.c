@@ -116,10 +116,42 @@ static void test_exit_codes(void **state)
 	}
 }
 
+/* docker kill and docker stop, as docker 20.10 to 28 write them. */
+static void test_signals(void **state)
+{
+	static const struct {
+		const char *attributes;
+		bool known;
+		uint64_t v;
+	} cases[] = {
+		{"\"signal\":\"15\"", true, 15}, {"\"signal\":\"64\"", true, 64},
+		{"\"signal\":\"65\"", false, 0}, {"\"signal\":\"SIGTERM\"", false, 0},
+		{"\"name\":\"a\"", false, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct cgm_engine_events e;
+		char text[512];
+
+		(void)snprintf(text, sizeof text,
+			       "{\"Action\":\"kill\",\"timeNano\":1,\"Actor\":{\"ID\":\"" ID
+			       "\",\"Attributes\":{%s}}}",
+			       cases[i].attributes);
+		e = parse(text);
+		assert_int_equal(e.n, 1);
+		assert_int_equal(e.v->kind, CGM_ENGINE_KILL);
+		assert_int_equal(e.v->signal.known, cases[i].known);
+		if (cases[i].known)
+			assert_int_equal(e.v->signal.v, cases[i].v);
+		cgm_engine_events_clear(&e);
+	}
+}
+
 static void test_kinds(void **state)
 {
 	static const char *const names[CGM_ENGINE_EVENT_KIND_COUNT] = {
-		"create", "start", "oom", "die", "update", "rename", "destroy"};
+		"create", "start", "oom", "kill", "die", "update", "rename", "destroy"};
 
 	(void)state;
 	for (unsigned i = 0; i < CGM_ENGINE_EVENT_KIND_COUNT; i++) {
@@ -205,10 +237,10 @@ static void test_bound(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_start),	    cmocka_unit_test(test_die),
-		cmocka_unit_test(test_exit_codes),  cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_passed_over), cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_start),	   cmocka_unit_test(test_die),
+		cmocka_unit_test(test_exit_codes), cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_kinds),	   cmocka_unit_test(test_passed_over),
+		cmocka_unit_test(test_lines),	   cmocka_unit_test(test_bound),
 	};
 
 	return cmocka_run_group_tests_name("events", tests, NULL, NULL);

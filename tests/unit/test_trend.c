@@ -740,6 +740,40 @@ static void test_kills_of_children(void **state)
 	done();
 }
 
+/* The engine sent a signal after the kill: that ended it. */
+static void test_ended_by_signals(void **state)
+{
+	struct cgm_event stop = {.time_ms = TRACK_START + 990000,
+				 .kind = CGM_EVENT_STOP,
+				 .value = {137, true},
+				 .detail = "signal 9"};
+
+	(void)state;
+	track_start(&track, 100);
+	track_kill(98, 1, "child");
+	assert_int_equal(cgm_track_add_event(&track, &stop), 0);
+	make();
+	assert_true(trend.ended && !trend.killed);
+	has("did not grow in ");
+	has(" It ended at 02:16, after the engine sent it SIGKILL, as docker kill does. The kernel "
+	    "killed child at 02:16 for want of memory.");
+	/* of SIGKILL's code and no such signal the kill is the reason */
+	memcpy(track.events[1].detail, "signal 15", 10);
+	make();
+	assert_true(trend.killed);
+	has("It ended at 02:16, when the kernel killed child for want of memory.");
+	lacks("SIGTERM");
+	track.events[1].value.v = 2;
+	make();
+	assert_false(trend.killed);
+	has(" It ended at 02:16, after the engine sent it SIGTERM, as docker stop does.");
+	/* and started again it has not ended */
+	track_event(&track, 99, CGM_EVENT_START);
+	make();
+	lacks("SIGTERM");
+	done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -766,6 +800,7 @@ int main(void)
 		cmocka_unit_test(test_words_of_the_dead),
 		cmocka_unit_test(test_killed_at_once),
 		cmocka_unit_test(test_kills_of_children),
+		cmocka_unit_test(test_ended_by_signals),
 		cmocka_unit_test(test_limit_v1),
 		cmocka_unit_test(test_needed_v1),
 		cmocka_unit_test(test_limit_without_a_rate),

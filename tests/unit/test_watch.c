@@ -292,6 +292,61 @@ static void test_stop(void **state)
 	stop(&r);
 }
 
+/* What the engine says from now on: these signals so many ms before a stop, and the stop. */
+static void say_signals(const struct run *r, const int (*sent)[2], size_t n, int code)
+{
+	const long long ms = cgm_watch_wall_ms();
+	char text[2048];
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(
+			text + len, sizeof text - len,
+			"{\"Action\":\"kill\",\"timeNano\":%lld,\"Actor\":{\"ID\":\"" WEB
+			"\",\"Attributes\":{\"name\":\"web\",\"signal\":\"%d\"}}}\n",
+			(ms - sent[i][1]) * 1000000, sent[i][0]);
+	(void)snprintf(text + len, sizeof text - len,
+		       "{\"Action\":\"die\",\"timeNano\":%lld,\"Actor\":{\"ID\":\"" WEB
+		       "\",\"Attributes\":{\"name\":\"web\",\"exitCode\":\"%d\"}}}\n",
+		       ms * 1000000, code);
+	tree_file(r->t, "docker/events.json", text);
+}
+
+/* What the engine sent it shortly before is of the stop. */
+static void test_stop_signals(void **state)
+{
+	static const struct {
+		int sent[2][2];
+		size_t n;
+		const char *detail;
+	} cases[] = {
+		{{{15, 30}}, 1, "signal 15"},
+		{{{15, 10100}, {9, 50}}, 2, "signal 15, 9"},
+		{{{15, 60000}}, 1, "signal 15"},
+		{{{15, 60001}}, 1, WEB},
+		{{{1, 10000}}, 1, "signal 1"},
+		{{{1, 10001}}, 1, WEB},
+		{{{1, 10101}, {9, 100}}, 2, "signal 9"},
+		{{{0, 10}}, 1, WEB},
+		{{{0, 0}}, 0, WEB},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct run r;
+
+		start(state, &r);
+		r.w->heard_from_ns = r.w->heard_until_ns = 1;
+		remove_group(&r, WEB);
+		list(&r, false, false);
+		say_signals(&r, cases[i].sent, cases[i].n, 2);
+		next(&r);
+		assert_int_equal(r.r.n_events, 1);
+		assert_event(&r, 0, "web", CGM_EVENT_STOP, 2);
+		assert_string_equal(r.r.events[0].event.detail, cases[i].detail);
+		stop(&r);
+	}
+}
+
 /* Without the event: from the group that went, with the exit code that inspect has. */
 static void test_stop_unheard(void **state)
 {
@@ -793,6 +848,7 @@ int main(void)
 		{"start", test_start},
 		{"start unheard", test_start_unheard},
 		{"stop", test_stop},
+		{"stop after signals", test_stop_signals},
 		{"stop unheard", test_stop_unheard},
 		{"restart", test_restart},
 		{"restart, late", test_restart_late},
