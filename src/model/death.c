@@ -11,9 +11,10 @@
 
 #include "base/banned.h"
 
-#define USER_HZ	  100 /* of /proc/PID/stat; the same on every architecture of Linux but alpha */
-#define RECENT_S  3600
-#define BEFORE_MS 60000 /* what was recorded longer before the kill says little of it */
+#define USER_HZ	     100 /* of /proc/PID/stat; the same on every architecture of Linux but alpha */
+#define RECENT_S     3600
+#define FULL_PERCENT 90	   /* of its limit: what grows fast is not seen at the last of it */
+#define BEFORE_MS    60000 /* what was recorded longer before the kill says little of it */
 
 /* What holds which part in the end, and what to do about it. */
 static const struct {
@@ -145,12 +146,52 @@ static const struct cgm_event *last_kill(const struct cgm_track *t)
 	return NULL;
 }
 
+/* The sample of a moment in which its group was new, or gone, does not count it. */
+static bool was_killed_then(const struct cgm_snapshot *s, const struct cgm_event *kill)
+{
+	if (!s->recorded || !kill)
+		return false;
+	for (const struct cgm_event *e = kill + 1; e < s->track.events + s->track.n_events; e++)
+		if (e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART)
+			return false;
+	return true;
+}
+
 /* Seconds from the kill that was recorded until what is explained. */
 static uint64_t recorded_ago(const struct cgm_snapshot *s, const struct cgm_event *kill)
 {
 	int64_t ago = s->host.clock - kill->time_ms / 1000;
 
 	return ago > 0 ? (uint64_t)ago : 0;
+}
+
+/*
+ * Where memory ran out: a limit that was recorded and nearly reached before the kill is why. False:
+ * it was not seen to be, so that what was recorded of before says nothing of what filled it.
+ */
+static bool say_recorded_limit(char *buf, size_t size, const struct cgm_snapshot *s,
+			       int64_t kill_ms)
+{
+	const struct cgm_point *p = cgm_track_at(&s->track, CGM_SERIES_LIMIT, kill_ms);
+	uint64_t limit = p ? p->v[CGM_SERIES_LIMIT] : 0, most = 0;
+	char text[CGM_TEXT_MAX];
+
+	(void)snprintf(buf, size, "because memory ran out");
+	if (!p || (s->host.mem_total.known && limit >= s->host.mem_total.v))
+		return true;
+	for (size_t i = 0; i < s->track.n; i++) {
+		p = &s->track.points[i];
+		if (p->time_ms <= kill_ms && cgm_point_has(p, CGM_SERIES_CHARGED) &&
+		    kill_ms - p->time_ms <= BEFORE_MS + (int64_t)s->track.step_ms)
+			most = cgm_max_u64(most, p->max[CGM_SERIES_CHARGED]);
+	}
+	if (!cgm_above(most, limit, FULL_PERCENT)) {
+		(void)snprintf(buf, size, "because memory ran out; its limit was %s",
+			       cgm_human_bytes(text, limit));
+		return false;
+	}
+	(void)snprintf(buf, size, "because its limit of %s was full", cgm_human_bytes(text, limit));
+	return true;
 }
 
 /* The kernel's log is a ring, and gone with a boot; what was recorded stays. */
@@ -160,13 +201,14 @@ static void tell_recorded(const struct cgm_snapshot *s, const struct cgm_event *
 	const struct cgm_point *p = cgm_track_at(&s->track, CGM_SERIES_CHARGED, kill->time_ms);
 	char who[CGM_NAME_TEXT], ago[CGM_TEXT_MAX], part[CGM_TEXT_MAX], all[CGM_TEXT_MAX];
 	uint64_t seconds = recorded_ago(s, kill);
-	char before[256] = "";
+	char before[256] = "", why[128];
 	struct cgm_breakdown b = {0};
 	struct cgm_sample then;
 	enum cgm_part_id most;
 
 	cgm_evidence(f, "seconds_ago", seconds, "count");
-	if (p && kill->time_ms - p->time_ms <= BEFORE_MS) {
+	if (say_recorded_limit(why, sizeof why, s, kill->time_ms) && p &&
+	    kill->time_ms - p->time_ms <= BEFORE_MS) {
 		cgm_recorded_sample(p, &then);
 		if (at_death(&then, s, &b, &most)) {
 			note_filler(f, &b, most);
@@ -177,9 +219,9 @@ static void tell_recorded(const struct cgm_snapshot *s, const struct cgm_event *
 				       cgm_human_bytes(all, b.charged), fillers[most].what);
 		}
 	}
-	cgm_say(f, "The kernel killed %s %s ago because memory ran out%s.%s",
+	cgm_say(f, "The kernel killed %s %s ago %s%s.%s",
 		kill->detail[0] ? cgm_name_text(who, kill->detail) : "one of its processes",
-		cgm_human_seconds(ago, seconds),
+		cgm_human_seconds(ago, seconds), why,
 		s->oom.looked ? " (as recorded; the kernel's log has no report of it any more)"
 			      : "",
 		before);
@@ -193,7 +235,7 @@ bool cgm_risk_oom_killed(const struct cgm_rules *r, struct cgm_finding *f)
 	const struct cgm_event *recorded = last_kill(&s->track);
 	const bool other = cgm_target_ended(&s->target) && !cgm_ended_by_oom(s);
 
-	if (!kills && !engine && !s->oom.known)
+	if (!kills && !engine && !s->oom.known && !was_killed_then(s, recorded))
 		return false;
 	recent = (s->oom.known && s->oom.seconds_ago < RECENT_S) ||
 		 (recorded && recorded_ago(s, recorded) < RECENT_S) || cgm_ended_by_oom(s) ||

@@ -269,6 +269,10 @@ static void kills(struct text *b, const struct cgm_trend *t)
 	cgm_when_short(last, t->killed_ms, t->to_ms);
 	if (!before)
 		return;
+	if (!t->killed && is_cut_by_kills(t) && t->n_kills_since == t->n_kills) {
+		add(b, " The last was %s at %s.", victim(t), last);
+		return;
+	}
 	add(b, "%sThe kernel killed ", b->len ? " " : "");
 	if (t->killed)
 		add(b, "for want of memory %zu time%s before.", before, before == 1 ? "" : "s");

@@ -731,6 +731,11 @@ static void test_kills_of_children(void **state)
 	    "2 times in ");
 	has(" The kernel killed for want of memory 5 times, last x at 02:55.");
 	lacks("level");
+	trend.n_kills = 2; /* none before: they are not counted twice */
+	(void)cgm_trend_verdict(&trend, text, sizeof text);
+	has(" 2 times in ");
+	has(" The last was x at 02:55.");
+	lacks("The kernel killed");
 	/* the last one ended it */
 	track_event(&track, 330, CGM_EVENT_STOP);
 	make();
