@@ -33,10 +33,32 @@ static const char *name_of(const struct cgm_snapshot *s)
 	return s->target.name ? s->target.name : s->path ? s->path : "it";
 }
 
-static int note_nothing(struct cgm_snapshot *snap, int64_t since_ms, int64_t last_ms)
+/* When it ended, however long ago; 0: it has not, or nobody knows. */
+static int64_t end_of(const struct cgm_target *t, int64_t now_ms)
 {
+	int64_t end;
+
+	return cgm_target_ended(t) && t->finished_at &&
+			       cgm_parse_when(t->finished_at, now_ms, &end) == 0 && end <= now_ms
+		       ? end
+		       : 0;
+}
+
+static int note_nothing(struct cgm_history *h, struct cgm_snapshot *snap, int64_t since_ms,
+			int64_t last_ms)
+{
+	const int64_t now = cgm_now_ms(), end = end_of(&snap->target, now);
+	int64_t from = 0, to = 0;
+	char began[CGM_TEXT_MAX];
 	struct cgm_err why = {0};
 
+	if (end && cgm_history_span(h, &from, &to, NULL) == 0 && from > end) {
+		(void)cgm_err_set(&why, ENODATA,
+				  "nothing was recorded of %.80s: recording began %s, after it "
+				  "ended",
+				  name_of(snap), cgm_when_short(began, from, now));
+		return cgm_unreadable_add(snap, "recorded history", why.msg, "");
+	}
 	(void)cgm_history_nothing(name_of(snap), since_ms, last_ms, &why);
 	return cgm_unreadable_add(snap, "recorded history", why.msg, "cgmem record has to run");
 }
@@ -52,12 +74,9 @@ static bool is_stale(const struct cgm_track *t, int64_t now_ms)
 /* What is explained is of now; of what has ended, its end, however long ago. */
 static int64_t moment_of(const struct cgm_target *t)
 {
-	int64_t now = cgm_now_ms(), end;
+	const int64_t now = cgm_now_ms(), end = end_of(t, now);
 
-	if (!cgm_target_ended(t) || !t->finished_at ||
-	    cgm_parse_when(t->finished_at, now, &end) < 0 || end > now)
-		return now;
-	return end + ENDED_MS < now ? end + ENDED_MS : now;
+	return end && end + ENDED_MS < now ? end + ENDED_MS : now;
 }
 
 /* It runs: its last stop is not its end, though the recorder may not have heard of its start. */
@@ -97,7 +116,7 @@ static int read_track(struct cgm_history *h, const struct cgm_history_options *o
 		return 0;
 	}
 	cgm_track_clear(&track);
-	if (r == 0 && asked && note_nothing(snap, since, last) < 0)
+	if (r == 0 && asked && note_nothing(h, snap, since, last) < 0)
 		r = cgm_err_set(err, ENOMEM, "out of memory");
 	return r;
 }

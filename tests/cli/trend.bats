@@ -339,6 +339,18 @@ about() { jq -en --argjson v "$1" --argjson w "$2" '($v - $w) | fabs <= 0.01 * (
 	status_is 0
 	[ "$(json '.results[0].growth')" = null ]
 	[ "$(json '.results[0].unreadable | map(select(.what == "recorded history")) | length')" = 1 ]
+	# of what ended before anybody recorded, that is the reason
+	ended=$(date -d "$(jq -r .State.FinishedAt "$(grep -l '"Name":"/killed"' "$tree"/docker/inspect-*)")" +%s)
+	"$TOOLS/make_history" -t "$((ended + 7200))" -l 3600 "$BATS_TEST_TMPDIR/late.db" web=steady
+	COLUMNS=160 cgmem --root "$tree" explain --since 12h --file "$BATS_TEST_TMPDIR/late.db" killed
+	status_is 0
+	out_has "recorded history: nothing was recorded of killed: recording began "
+	out_has ", after it ended"
+	out_lacks "has to run"
+	"$TOOLS/make_history" -t "$((ended + 3600))" -l 7200 "$BATS_TEST_TMPDIR/with.db" web=steady
+	COLUMNS=160 cgmem --root "$tree" explain --since 12h --file "$BATS_TEST_TMPDIR/with.db" killed
+	out_lacks "recording began"
+	out_has "(cgmem record has to run)"
 	cgmem --root "$tree" explain --since 12h --file "$BATS_TEST_TMPDIR/none.db" anon
 	status_is 1
 	err_has "cgmem record makes it"
