@@ -12,6 +12,7 @@
 #define VERDICT_LINES 8	 /* at most; fewer where all parts are there */
 #define VERDICT_LEAST 2
 #define HEADLINE_WRAP 2	 /* lines of each of the headline's facts */
+#define EVENTS_WRAP   3	 /* of these none is left away in 80 columns */
 #define HEX_RUN	      32 /* so many hexadecimal digits in a path are an id */
 
 /* @path with ids shortened, where it would not fit in @room. */
@@ -123,37 +124,38 @@ static void add_oom(const struct cgm_page *p, struct cgm_buf *b, const struct cg
 
 	if (!kills && !killed && !s->oom.known)
 		return;
-	cgm_buf_adds(b, b->len ? "; " : "");
 	if (kills)
-		cgm_buf_addf(b, "%ju OOM kill%s", (uintmax_t)kills, kills == 1 ? "" : "s");
+		cgm_buf_addf(b, "%ju OOM kill%s%s", (uintmax_t)kills, kills == 1 ? "" : "s",
+			     s->oom.known ? ", the last" : "");
 	else
-		cgm_buf_adds(b, "killed for lack of memory (OOM)");
+		cgm_buf_adds(b, s->oom.known ? "OOM kill" : "killed for lack of memory (OOM)");
 	if (!s->oom.known)
 		return;
-	cgm_buf_addf(b, ", the last %s ago: %s (pid %jd)",
-		     cgm_human_seconds(text, s->oom.seconds_ago), s->oom.victim,
-		     (intmax_t)s->oom.pid);
+	cgm_buf_addf(b, " %s ago: %s (pid %jd)", cgm_human_seconds(text, s->oom.seconds_ago),
+		     s->oom.victim, (intmax_t)s->oom.pid);
 	if (s->oom.anon_rss.known)
 		cgm_buf_addf(b, " with %s anonymous", cgm_page_bytes(p, text, s->oom.anon_rss.v));
 }
 
-/* How it ended, restarts, OOM kills: nothing for one that just runs. */
+/* OOM kills, how it ended, restarts: nothing for one that just runs. What is cut is the end. */
 static void put_events(struct cgm_page *p, const struct cgm_snapshot *s)
 {
 	const struct cgm_target *t = &s->target;
 	bool ended = cgm_target_ended(t);
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 
+	add_oom(p, &b, s);
+	if (ended)
+		cgm_buf_addf(&b, "%sended", b.len ? "; " : "");
 	if (ended && t->exit_code.known)
-		cgm_buf_addf(&b, "ended with exit code %ju", (uintmax_t)t->exit_code.v);
+		cgm_buf_addf(&b, " with exit code %ju", (uintmax_t)t->exit_code.v);
 	if (ended && t->finished_at)
-		cgm_buf_addf(&b, "%s %.19s UTC", b.len ? " at" : "ended at", t->finished_at);
+		cgm_buf_addf(&b, " at %.19s UTC", t->finished_at);
 	if (t->restarts.known && t->restarts.v)
 		cgm_buf_addf(&b, "%srestarted %ju time%s", b.len ? "; " : "",
 			     (uintmax_t)t->restarts.v, t->restarts.v == 1 ? "" : "s");
-	add_oom(p, &b, s);
 	if (b.len)
-		cgm_page_labelled(p, "events", cgm_buf_str(&b), HEADLINE_WRAP);
+		cgm_page_labelled(p, "events", cgm_buf_str(&b), EVENTS_WRAP);
 }
 
 /* docker's own digits, with the blank that a sentence wants: "19.73 MiB". */

@@ -252,8 +252,9 @@ static void test_sections(void **state)
 static void test_headline(void **state)
 {
 	struct fixture_explanation f;
-	CGM_AUTO_FREE char *edge = NULL, *ended = NULL, *raw = NULL;
-	char exited[] = "exited", at[] = "2026-11-22T01:02:03.123456789Z";
+	CGM_AUTO_FREE char *edge = NULL, *ended = NULL, *raw = NULL, *narrow = NULL,
+			   *long_ago = NULL;
+	char exited[] = "exited", running[] = "running", at[] = "2026-11-22T01:02:03.123456789Z";
 
 	(void)state;
 	fixture_explain(&f);
@@ -278,8 +279,28 @@ static void test_headline(void **state)
 	f.breakdown.known = false;
 	ended = explain(&f, (struct cgm_text_options){.width = 200});
 	assert_non_null(strstr(ended,
-			       "events        ended with exit code 137 at 2026-11-22T01:02:03 UTC; "
-			       "restarted 1 time; killed for lack of memory (OOM)\n"));
+			       "events        killed for lack of memory (OOM); ended with exit "
+			       "code 137 at 2026-11-22T01:02:03 UTC; restarted 1 time\n"));
+	/* in a narrow terminal all of it is there */
+	f.snapshot.oom = (struct cgm_oom_report){.known = true,
+						 .seconds_ago = 5025,
+						 .victim = "fifteen-letters",
+						 .pid = 4194303,
+						 .anon_rss = {1023 * MIB, true}};
+	f.snapshot.target.restarts.v = 12345;
+	f.snapshot.target.exit_code.v = 255;
+	narrow = explain(&f, (struct cgm_text_options){.width = 80});
+	assert_non_null(strstr(narrow,
+			       "OOM kill 1 h 23 min ago: fifteen-letters (pid 4194303) with\n"
+			       "              1023 MiB anonymous; ended with exit code 255 at\n"
+			       "              2026-11-22T01:02:03 UTC; restarted 12345 times\n"));
+	cgm_set(&f.snapshot.now, CGM_OOM_KILLS, 99999);
+	f.snapshot.target.state = running;
+	long_ago = explain(&f, (struct cgm_text_options){.width = 80});
+	assert_non_null(strstr(long_ago,
+			       "99999 OOM kills, the last 1 h 23 min ago: fifteen-letters\n"
+			       "              (pid 4194303) with 1023 MiB anonymous; restarted "
+			       "12345 times\n"));
 	assert_null(strstr(ended, "docker stats  "));
 	assert_null(strstr(ended, "WHAT IT IS"));
 }
