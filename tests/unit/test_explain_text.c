@@ -297,10 +297,10 @@ static void test_headline(void **state)
 	cgm_set(&f.snapshot.now, CGM_OOM_KILLS, 99999);
 	f.snapshot.target.state = running;
 	long_ago = explain(&f, (struct cgm_text_options){.width = 80});
-	assert_non_null(strstr(long_ago,
-			       "99999 OOM kills, the last 1 h 23 min ago: fifteen-letters\n"
-			       "              (pid 4194303) with 1023 MiB anonymous; restarted "
-			       "12345 times\n"));
+	assert_non_null(
+		strstr(long_ago,
+		       "99999 OOM kills, the last 1 h 23 min ago: fifteen-letters (pid\n"
+		       "              4194303) with 1023 MiB anonymous; restarted 12345 times\n"));
 	assert_null(strstr(ended, "docker stats  "));
 	assert_null(strstr(ended, "WHAT IT IS"));
 }
