@@ -15,10 +15,6 @@
 
 /* How long to watch when there are not even two points, seconds. */
 #define MORE_S 60
-/* What a sawtooth's minima may differ by because points are apart: so many points' rise. */
-#define EARLY 1.5
-/* Minima of a sawtooth that differ by less than this share of a tooth are steady. */
-#define TOOTH 0.25
 
 static enum cgm_growth_verdict judge_from(struct cgm_judged *j, size_t start, double jump,
 					  struct cgm_growth_work *w, double *ret_more_s)
@@ -87,21 +83,20 @@ static void judge(struct cgm_judged *j, struct cgm_growth_work *w, struct cgm_gr
 		ret->more_s = more_s;
 }
 
-/* Too few minima for the tests: steady when they hardly differ, else more is needed. */
+/* Too few minima for the tests: steady when they do not differ, else more is needed. */
 static void judge_few_teeth(const struct cgm_teeth *t, struct cgm_judged *j,
 			    struct cgm_growth_work *w, struct cgm_growth *ret)
 {
-	double least = TOOTH * t->height > j->noise ? TOOTH * t->height : j->noise;
-
 	judge(j, w, ret);
 	ret->significant = false;
 	ret->before = ret->more_s = 0;
-	if (cgm_abs(ret->rise) <= least) {
+	if (t->n_minima >= CGM_GROWTH_MINIMA_FEW && cgm_abs(ret->rise) <= j->noise) {
 		ret->verdict = CGM_GROWTH_STEADY;
 		return;
 	}
 	ret->verdict = CGM_GROWTH_UNKNOWN;
-	ret->more_s = (double)(CGM_GROWTH_MINIMA_MIN - t->n_minima) * t->period_s;
+	ret->more_s = t->period_s > 0 ? (double)(CGM_GROWTH_MINIMA_MIN - t->n_minima) * t->period_s
+				      : MORE_S;
 }
 
 /* How long until there are enough points, at the pace of those that are there. */
@@ -130,8 +125,7 @@ static void judge_all(const struct cgm_xy *v, size_t n, const struct cgm_growth_
 	j.v = w->minima;
 	j.n = t.n_minima;
 	/* a minimum is seen up to one point too late, in step with the points' pace */
-	if (j.noise < EARLY * t.height / t.points)
-		j.noise = EARLY * t.height / t.points;
+	j.noise += t.each;
 	if (t.n_minima < CGM_GROWTH_MINIMA_MIN)
 		judge_few_teeth(&t, &j, w, ret);
 	else

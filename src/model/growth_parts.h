@@ -13,6 +13,8 @@
 /* Fewer points than these are not judged; a sawtooth needs so many minima. */
 #define CGM_GROWTH_POINTS_MIN 12
 #define CGM_GROWTH_MINIMA_MIN 6
+/* What so many were alike is the same; fewer say nothing. */
+#define CGM_GROWTH_MINIMA_FEW 3
 
 /* A line is laid through so many: neighbours are joined first. */
 #define CGM_LINE_POINTS_MAX 48
@@ -101,10 +103,11 @@ struct cgm_teeth {
 	double period_s;     /* median */
 	size_t rises, falls; /* points in them */
 	double points;	     /* of a tooth */
+	double each;	     /* what a point of a rise brings */
 	size_t n_minima;     /* in the work's minima */
 };
 
-/* Slow rises and quick falls, three or more, in points of which the work has the means. */
+/* Slow rises and quick falls, two falls or more, in points of which the work has the means. */
 bool cgm_teeth_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
 		    struct cgm_teeth *ret);
 

@@ -11,11 +11,14 @@
 
 /* A turn goes back by this share of the middle nine tenths of the values. */
 #define TURN	  0.45
-#define TEETH_MIN 3
+#define TEETH_MIN 1
 /* Falls have at most this share of the points of rises: noise falls as slowly as it rises. */
 #define FALL 0.34
-/* Straight lines from turn to turn leave at most this share of the squares. */
-#define UNEXPLAINED 0.35
+/* Straight lines from turn to turn leave at most this share of the squares; with less than MANY
+ * teeth, which what wanders has by chance, they leave less. */
+#define UNEXPLAINED	0.35
+#define MANY		3
+#define UNEXPLAINED_FEW 0.2
 
 /* The points without their trend, so that a rising base hides no teeth. */
 struct flat {
@@ -106,6 +109,7 @@ static void measure(const struct flat *f, const size_t *turns, size_t n, struct 
 	t->height = cgm_median(w->a, t->n);
 	t->period_s = cgm_median(w->b, t->n);
 	t->points = (double)(t->rises + t->falls) / (double)t->n;
+	t->each = t->height * (double)t->n / (double)t->rises;
 }
 
 static bool find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
@@ -133,7 +137,8 @@ static bool find(const struct cgm_xy *v, size_t n, double noise, struct cgm_grow
 	if (m < 2 * TEETH_MIN + 1)
 		return false;
 	measure(&f, turns, m, w, &t);
-	if ((double)t.falls > FALL * (double)t.rises || unexplained(&f, turns, m) > UNEXPLAINED)
+	if ((double)t.falls > FALL * (double)t.rises ||
+	    unexplained(&f, turns, m) > (t.n < MANY ? UNEXPLAINED_FEW : UNEXPLAINED))
 		return false;
 	*ret = t;
 	return true;

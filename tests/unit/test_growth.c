@@ -302,11 +302,12 @@ static void test_sawtooth(void **state)
 	assert_true(g.sawtooth);
 	assert_int_equal(g.verdict, CGM_GROWTH_GROWING);
 	near_to(g.rate, 0.1, 1e-9);
-	/* by what points that are apart miss of the minima, one and a half times 9, or by more */
+	near_to(t.each, 10, 0.1);
+	/* by what points that are apart miss of the minima, 10, and the noise; or by more */
 	for (int more = 0; more < 2; more++) {
 		level(75, 500);
 		add_teeth(&s, 10, 5, 100);
-		add_ramp(&s, 0, 1, (more ? 14 : 13) * 75 / 60.0);
+		add_ramp(&s, 0, 1, (more ? 11.2 : 10.8) * 75 / 60.0);
 		verdict_is(1, more ? CGM_GROWTH_GROWING : CGM_GROWTH_STEADY);
 	}
 	/* teeth that do not matter are noise */
@@ -322,19 +323,30 @@ static void test_few_teeth(void **state)
 	struct cgm_teeth t;
 
 	(void)state;
-	/* minima at 5, 15, 25: two teeth; one more is three */
-	level(34, 500);
+	/* minima at 5 and 15: one tooth; one fall makes none */
+	level(14, 500);
 	add_teeth(&s, 10, 5, 100);
 	assert_false(teeth_find(1, &t));
-	level(44, 500);
+	level(24, 500);
 	add_teeth(&s, 10, 5, 100);
 	assert_true(teeth_find(1, &t));
-	assert_int_equal(t.n, 3);
-	/* four minima: steady when they hardly differ, and nothing for sure otherwise */
+	assert_int_equal(t.n, 1);
+	assert_int_equal(t.n_minima, 2);
+	/* two that are alike say nothing, three do */
+	g = judged(&s, 1);
+	assert_true(g.sawtooth);
+	assert_int_equal(g.verdict, CGM_GROWTH_UNKNOWN);
+	near_to(g.more_s, 400, 0);
+	level(34, 500);
+	add_teeth(&s, 10, 5, 100);
 	verdict_is(1, CGM_GROWTH_STEADY);
-	add_ramp(&s, 0, 1, 22 * 44 / 30.0); /* a fourth of a tooth is 22.5 */
+	/* four minima: steady when they do not differ, and nothing for sure otherwise */
+	level(44, 500);
+	add_teeth(&s, 10, 5, 100);
 	verdict_is(1, CGM_GROWTH_STEADY);
-	add_ramp(&s, 0, 1, 1 * 44 / 30.0);
+	add_ramp(&s, 0, 1, 10.8 * 44 / 30.0); /* a point of a tooth, and the noise, are 11 */
+	verdict_is(1, CGM_GROWTH_STEADY);
+	add_ramp(&s, 0, 1, 0.4 * 44 / 30.0);
 	g = judged(&s, 1);
 	assert_true(g.sawtooth);
 	assert_int_equal(g.verdict, CGM_GROWTH_UNKNOWN);

@@ -243,6 +243,49 @@ static void test_sawtooth(void **state)
 	at_least(&t, "rising sawtooth is seen", t.sawtooth, 98);
 }
 
+/* Of 20 MiB every ten to twenty seconds, watched for a minute; its floor rises by @rise MiB. */
+static void minute_of_teeth(double rise, uint64_t *rnd)
+{
+	double period = 10 + 10 * draw(rnd), phase = draw(rnd);
+
+	noise_start(&s, 60, 0, rnd);
+	for (size_t i = 0; i < s.n; i++) {
+		double at = (double)i / period + phase;
+
+		s.v[i].s = (double)i;
+		s.v[i].v = 36 + 0.1 * (s.v[i].v - 1000) + 20 * (at - (double)(size_t)at);
+	}
+	add_ramp(&s, 0, 1, rise);
+}
+
+/* What is left after each fall is the same, or it is not, or there were too few to tell. */
+static void test_floor(void **state)
+{
+	uint64_t rnd = test_seed();
+	struct tally level = {.n = 4 * DRAWS}, rising = {.n = 4 * DRAWS};
+	const struct cgm_growth_options o = {.noise = 0.25, .matters = 0.5};
+	struct cgm_growth g;
+
+	(void)state;
+	for (size_t i = 0; i < level.n; i++) {
+		minute_of_teeth(0, &rnd);
+		assert_int_equal(cgm_growth_judge(s.v, s.n, &o, &g), 0);
+		level.by[g.verdict]++;
+		level.sawtooth += g.sawtooth;
+		minute_of_teeth(8, &rnd);
+		assert_int_equal(cgm_growth_judge(s.v, s.n, &o, &g), 0);
+		rising.by[g.verdict]++;
+		rising.sawtooth += g.sawtooth;
+	}
+	at_least(&level, "a level floor is seen", level.sawtooth, 98);
+	at_least(&level, "a level floor",
+		 level.by[CGM_GROWTH_STEADY] + level.by[CGM_GROWTH_UNKNOWN], 100);
+	at_least(&level, "a level floor is level", level.by[CGM_GROWTH_STEADY], 80);
+	at_least(&rising, "a floor that rises is seen", rising.sawtooth, 98);
+	at_least(&rising, "a floor that rises",
+		 rising.by[CGM_GROWTH_GROWING] + rising.by[CGM_GROWTH_UNKNOWN], 99);
+}
+
 /* Between two levels, up and down at times of chance, and back at one that was there before. */
 static void swinging(size_t n, uint64_t *rnd)
 {
@@ -384,8 +427,9 @@ int main(void)
 		cmocka_unit_test(test_random_walk), cmocka_unit_test(test_growing),
 		cmocka_unit_test(test_shrinking),   cmocka_unit_test(test_step),
 		cmocka_unit_test(test_plateau),	    cmocka_unit_test(test_sawtooth),
-		cmocka_unit_test(test_swings),	    cmocka_unit_test(test_interval),
-		cmocka_unit_test(test_not_known),   cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_floor),	    cmocka_unit_test(test_swings),
+		cmocka_unit_test(test_interval),    cmocka_unit_test(test_not_known),
+		cmocka_unit_test(test_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
