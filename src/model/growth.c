@@ -16,44 +16,6 @@
 /* How long to watch when there are not even two points, seconds. */
 #define MORE_S 60
 
-static enum cgm_growth_verdict judge_from(struct cgm_judged *j, size_t start, double jump,
-					  struct cgm_growth_work *w, double *ret_more_s)
-{
-	*j = (struct cgm_judged){.v = j->v,
-				 .n = j->n,
-				 .noise = j->noise,
-				 .matters = j->matters,
-				 .start = start,
-				 .jump = jump};
-	cgm_judged_pieces(j, w);
-	return cgm_growth_name(j, ret_more_s);
-}
-
-/*
- * A jump with nothing behind it is one of many when the series swings, or the last of stairs, of
- * which the others were too low.
- */
-static enum cgm_growth_verdict judge_jump(struct cgm_judged *j, struct cgm_growth_work *w,
-					  double *ret_more_s)
-{
-	struct cgm_cut cut = cgm_judged_cut(j, w);
-	enum cgm_growth_verdict v = judge_from(j, cut.at, cut.jump, w, ret_more_s), stairs;
-	struct cgm_judged all = *j;
-
-	if (v != CGM_GROWTH_STEPPED)
-		return v;
-	if (cut.level_at != cut.at) {
-		/* where it was before: whatever the swings would allow, it has not grown */
-		j->matters = 0;
-		return judge_from(j, cut.level_at, 0, w, ret_more_s);
-	}
-	stairs = judge_from(&all, 0, 0, w, ret_more_s);
-	if (stairs != (j->jump > 0 ? CGM_GROWTH_GROWING : CGM_GROWTH_SHRINKING))
-		return v;
-	*j = all;
-	return stairs;
-}
-
 static void tell_line(const struct cgm_line *l, struct cgm_growth *ret)
 {
 	ret->rate = l->slope;
@@ -68,13 +30,16 @@ static void judge(struct cgm_judged *j, struct cgm_growth_work *w, struct cgm_gr
 	const struct cgm_piece *p;
 	double more_s = 0;
 
-	ret->verdict = judge_jump(j, w, &more_s);
+	ret->verdict = cgm_growth_jumped(j, w, &more_s);
 	p = cgm_last_piece(j);
 	tell_line(&p->line, ret);
 	ret->significant = j->significant || cgm_growth_slows(j);
 	if (p->from || j->settled)
 		ret->since_s = j->v[p->from ? p->from : j->settled].s;
 	ret->n = p->n;
+	ret->was_level = ret->verdict == CGM_GROWTH_STEPPED && j->was_level;
+	ret->grew = j->grew_before;
+	ret->fell = j->grew_before > 0 ? -j->jump : 0;
 	if (ret->verdict == CGM_GROWTH_PLATEAU)
 		ret->before = j->grown;
 	else if (ret->verdict == CGM_GROWTH_STEPPED)
@@ -109,6 +74,26 @@ static double more_seconds(const struct cgm_xy *v, size_t n, size_t judged)
 	return each * (double)(judged < CGM_GROWTH_POINTS_MIN ? CGM_GROWTH_POINTS_MIN - judged : 1);
 }
 
+/*
+ * The first leg: it rose to where its sawtooth has been since. All minima lie above the beginning,
+ * by more than they differ.
+ */
+static void tell_first_leg(const struct cgm_growth_work *w, const struct cgm_judged *j,
+			   struct cgm_growth *ret)
+{
+	double low = j->v[0].v, high = low, first = w->thin[0].v;
+
+	for (size_t i = 1; i < j->n; i++) {
+		low = j->v[i].v < low ? j->v[i].v : low;
+		high = j->v[i].v > high ? j->v[i].v : high;
+	}
+	if (low - first <= j->noise || low - first <= high - low)
+		return;
+	ret->verdict = CGM_GROWTH_PLATEAU;
+	ret->before = (low + high) / 2 - first;
+	ret->since_s = j->v[0].s;
+}
+
 static void judge_all(const struct cgm_xy *v, size_t n, const struct cgm_growth_options *o,
 		      struct cgm_growth_work *w, struct cgm_growth *ret)
 {
@@ -130,6 +115,8 @@ static void judge_all(const struct cgm_xy *v, size_t n, const struct cgm_growth_
 		judge_few_teeth(&t, &j, w, ret);
 	else
 		judge(&j, w, ret);
+	if (ret->verdict == CGM_GROWTH_STEADY)
+		tell_first_leg(w, &j, ret);
 }
 
 /* What has no trend is told to have a rate of 0: its interval has that, too. */

@@ -48,8 +48,11 @@ struct cgm_growth {
 	double since_s; /* where the present behaviour began; the first point's without a change */
 	double rise;	/* over what is judged: the fitted line's end less its beginning */
 	double before;	/* PLATEAU, STEPPED: by how much it had grown, or jumped */
-	double more_s;	/* UNKNOWN: how much longer to watch; 0 otherwise */
-	size_t n;	/* points judged */
+	bool was_level; /* STEPPED: before the jump, too */
+	/* A fall at since_s ended growth: by how much it had grown, and fell; 0: none did. */
+	double grew, fell;
+	double more_s; /* UNKNOWN: how much longer to watch; 0 otherwise */
+	size_t n;      /* points judged */
 };
 
 /* @v is borrowed; equal times are allowed. 0 or -ENOMEM. */

@@ -42,6 +42,18 @@ static double step_at(const struct cgm_xy *v, size_t k, size_t side)
 	return median_of(v + k, side) - median_of(v + k - side, side);
 }
 
+/* It rose in a straight line up to where it fell: that is no fall that was on its way. */
+static bool is_filled(const struct cgm_xy *v, size_t k, size_t side, double size)
+{
+	double last, before;
+
+	if (size > 0 || k < 3 * side)
+		return false;
+	last = step_at(v, k - side, side);
+	before = step_at(v, k - 2 * side, side);
+	return last > 0 && cgm_abs(last - before) <= LEVEL * last;
+}
+
 /*
  * On its way as before, and behind: against points that lie further out, or among its own at the
  * ends. @slope is what the series does over @side points anyway.
@@ -59,7 +71,7 @@ static bool is_level(const struct cgm_xy *v, size_t n, size_t k, size_t side, do
 			      : step_at(v, k - side, side) - slope;
 	behind = k + 2 * side > n ? step_at(v, k + half, half) - short_slope
 				  : step_at(v, k + side, side) - slope;
-	return cgm_abs(before) <= most && cgm_abs(behind) <= most;
+	return (cgm_abs(before) <= most || is_filled(v, k, side, size)) && cgm_abs(behind) <= most;
 }
 
 /* The largest step of which no jump is near yet; 0: none. */

@@ -143,8 +143,10 @@ struct cgm_judged {
 	const struct cgm_xy *v;
 	size_t n;
 	double noise, matters;
-	size_t start; /* behind the last jump */
-	double jump;  /* 0: none */
+	size_t start;	    /* behind the last jump */
+	double jump;	    /* 0: none */
+	bool was_level;	    /* between it and the jump before it */
+	double grew_before; /* the jump is a fall: by how much it grew from the one before it on */
 	struct cgm_piece piece[CGM_BENDS_MAX + 1];
 	size_t n_pieces;
 	bool has_grown;	  /* a piece did, and a bend ended it */
@@ -157,7 +159,8 @@ struct cgm_judged {
 
 /* The last jump, if it is no stair. */
 struct cgm_cut {
-	size_t at; /* 0: there is none */
+	size_t at;   /* 0: there is none */
+	size_t from; /* the jump before it, or 0 */
 	double jump;
 	size_t level_at; /* the jump before which the present level was not seen; 0: none */
 };
@@ -165,6 +168,12 @@ struct cgm_cut {
 struct cgm_cut cgm_judged_cut(const struct cgm_judged *j, struct cgm_growth_work *w);
 /* From start on: the pieces, and what is told of them. */
 void cgm_judged_pieces(struct cgm_judged *j, struct cgm_growth_work *w);
+
+/* --- growth_sides.c --- */
+
+/* Judges what lies behind the last jump, and by both of its sides what it was. */
+enum cgm_growth_verdict cgm_growth_jumped(struct cgm_judged *j, struct cgm_growth_work *w,
+					  double *ret_more_s);
 
 /* --- growth_verdict.c --- */
 

@@ -79,6 +79,7 @@ struct cgm_cut cgm_judged_cut(const struct cgm_judged *j, struct cgm_growth_work
 	if (to == n && (up >= STAIRS || n - up >= STAIRS))
 		return cut;
 	cut.at = jump[n - 1].at;
+	cut.from = n > 1 ? jump[n - 2].at : 0;
 	cut.jump = jump[n - 1].size;
 	cut.level_at = to ? jump[to - 1].at : 0;
 	return cut;

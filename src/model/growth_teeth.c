@@ -11,36 +11,55 @@
 
 /* A turn goes back by this share of the middle nine tenths of the values. */
 #define TURN	  0.45
+#define SMALL	  0.2
 #define TEETH_MIN 1
 /* Falls have at most this share of the points of rises: noise falls as slowly as it rises. */
 #define FALL 0.34
 /* Straight lines from turn to turn leave at most this share of the squares; with less than MANY
  * teeth, which what wanders has by chance, they leave less. */
-#define UNEXPLAINED	0.35
+#define UNEXPLAINED	0.45
 #define MANY		3
 #define UNEXPLAINED_FEW 0.2
+#define UNEXPLAINED_RAW 0.1
+#define RISE_MIN	6
 
-/* The points without their trend, so that a rising base hides no teeth. */
+/* The points as teeth are looked for: without their trend, or as they are. */
 struct flat {
 	const struct cgm_xy *v;
-	const double *at;
+	double *at;
+	bool raw;
 };
 
-static void flatten(const struct cgm_xy *v, size_t n, double *ret)
+static double without(const struct cgm_xy *v, size_t i, double slope)
 {
-	double slope = cgm_line_quick(v, n);
-
-	for (size_t i = 0; i < n; i++)
-		ret[i] = v[i].v - slope * (v[i].s - v[0].s);
+	return v[i].v - slope * (v[i].s - v[0].s);
 }
 
+/* The farthest that it went down from where it had been before. */
+static double farthest_fall(const double *at, size_t n)
+{
+	double high = at[0], most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		high = at[i] > high ? at[i] : high;
+		most = high - at[i] > most ? high - at[i] : most;
+	}
+	return most;
+}
+
+/*
+ * A part of the middle of all values; where these first rose to their level, of the falls since,
+ * unless these are too small beside that.
+ */
 static double least_turn(const double *at, size_t n, double noise, double *spare)
 {
-	double middle;
+	double middle, fall = farthest_fall(at, n);
 
 	memcpy(spare, at, n * sizeof *at);
 	middle = cgm_select(spare, n, n - 1 - n / 20);
 	middle -= cgm_select(spare, n, n / 20);
+	if (fall < middle)
+		middle = fall > SMALL * middle ? fall : SMALL * middle;
 	return middle * TURN > noise ? middle * TURN : noise;
 }
 
@@ -72,28 +91,6 @@ static size_t turns_find(const double *at, size_t n, double least, size_t *ret)
 	return m;
 }
 
-/* What is left of the squares when straight lines from turn to turn are taken off. */
-static double unexplained(const struct flat *f, const size_t *turns, size_t n)
-{
-	double mean = 0, all = 0, left = 0;
-	size_t from = turns[0], to = turns[n - 1];
-
-	for (size_t i = from; i <= to; i++)
-		mean += f->at[i] / (double)(to - from + 1);
-	for (size_t k = 0; k + 1 < n; k++) {
-		double a = f->at[turns[k]], b = f->at[turns[k + 1]];
-
-		for (size_t i = turns[k]; i < turns[k + 1]; i++) {
-			double part = (double)(i - turns[k]) / (double)(turns[k + 1] - turns[k]);
-			double e = f->at[i] - a - (b - a) * part;
-
-			left += e * e;
-			all += (f->at[i] - mean) * (f->at[i] - mean);
-		}
-	}
-	return all > 0 ? left / all : 1;
-}
-
 /* The teeth between the minima among the turns, of which the first is one, and the last. */
 static void measure(const struct flat *f, const size_t *turns, size_t n, struct cgm_growth_work *w,
 		    struct cgm_teeth *t)
@@ -112,23 +109,51 @@ static void measure(const struct flat *f, const size_t *turns, size_t n, struct 
 	t->each = t->height * (double)t->n / (double)t->rises;
 }
 
-static bool find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
-		 struct cgm_teeth *ret)
+/* What straight lines from turn to turn leave over of the squares, of which a tooth has a twelfth
+ * of its height's for each point. */
+static double unexplained(const struct flat *f, const size_t *turns, size_t n,
+			  const struct cgm_teeth *t)
 {
-	struct flat f = {v, w->flat};
+	double left = 0, points = (double)(t->rises + t->falls);
+
+	for (size_t k = 0; k + 1 < n; k++) {
+		double a = f->at[turns[k]], b = f->at[turns[k + 1]];
+
+		for (size_t i = turns[k]; i < turns[k + 1]; i++) {
+			double part = (double)(i - turns[k]) / (double)(turns[k + 1] - turns[k]);
+			double e = f->at[i] - a - (b - a) * part;
+
+			left += e * e;
+		}
+	}
+	return left / (points * t->height * t->height / 12);
+}
+
+static bool is_sawtooth(const struct flat *f, const size_t *turns, size_t m,
+			const struct cgm_teeth *t)
+{
+	double most = f->raw ? UNEXPLAINED_RAW : t->n < MANY ? UNEXPLAINED_FEW : UNEXPLAINED;
+
+	/* through a few points each there is always a line */
+	if ((f->raw || t->n < MANY) && t->rises < RISE_MIN * t->n)
+		return false;
+	return (double)t->falls <= FALL * (double)t->rises && unexplained(f, turns, m, t) <= most;
+}
+
+static bool find_turning(const struct flat *f, size_t n, double noise, struct cgm_growth_work *w,
+			 struct cgm_teeth *ret)
+{
 	struct cgm_teeth t = {0};
 	const size_t *turns = w->turns;
-	double least;
+	double least = least_turn(f->at, n, noise, w->spare);
 	size_t m;
 
-	flatten(v, n, w->flat);
-	least = least_turn(f.at, n, noise, w->spare);
 	if (!(least > 0))
 		return false;
-	m = turns_find(f.at, n, least, w->turns);
+	m = turns_find(f->at, n, least, w->turns);
 	/* the first turn is none, as nobody saw what came before it; then a minimum is the first */
 	if (m > 1) {
-		size_t skip = f.at[turns[0]] > f.at[turns[1]] ? 1 : 2;
+		size_t skip = f->at[turns[0]] > f->at[turns[1]] ? 1 : 2;
 
 		turns += skip;
 		m -= skip;
@@ -136,12 +161,28 @@ static bool find(const struct cgm_xy *v, size_t n, double noise, struct cgm_grow
 	m -= m && m % 2 == 0;
 	if (m < 2 * TEETH_MIN + 1)
 		return false;
-	measure(&f, turns, m, w, &t);
-	if ((double)t.falls > FALL * (double)t.rises ||
-	    unexplained(&f, turns, m) > (t.n < MANY ? UNEXPLAINED_FEW : UNEXPLAINED))
+	measure(f, turns, m, w, &t);
+	if (!is_sawtooth(f, turns, m, &t))
 		return false;
 	*ret = t;
 	return true;
+}
+
+/* Without the trend, so that a rising base hides no teeth; or else behind a long rise. */
+static bool find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,
+		 struct cgm_teeth *ret)
+{
+	struct flat f = {v, w->flat, false};
+	double line = cgm_line_quick(v, n);
+
+	for (size_t i = 0; i < n; i++)
+		f.at[i] = without(v, i, line);
+	if (find_turning(&f, n, noise, w, ret))
+		return true;
+	f.raw = true;
+	for (size_t i = 0; i < n; i++)
+		f.at[i] = v[i].v;
+	return find_turning(&f, n, noise, w, ret);
 }
 
 bool cgm_teeth_find(const struct cgm_xy *v, size_t n, double noise, struct cgm_growth_work *w,

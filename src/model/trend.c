@@ -52,6 +52,8 @@ static int judge(const struct cgm_trend_window *w, enum cgm_trend_id id, struct 
 	/* whatever a history file says: no number that a uint64_t does not hold */
 	ret->first = (uint64_t)cgm_between(w->v[0].v, 0, 9e18);
 	ret->now = (uint64_t)cgm_between(w->v[n - 1].v, 0, 9e18);
+	ret->first_s = w->v[0].s;
+	ret->now_s = w->v[n - 1].s;
 	o.noise = cgm_trend_noise(w, id, w->v[n - 1].v);
 	o.matters = MATTERS * o.noise;
 	return cgm_growth_judge(w->v, n, &o, &ret->growth);

@@ -47,7 +47,8 @@ extern const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT];
 
 struct cgm_trend_part {
 	bool known;		  /* the track has it */
-	uint64_t first, now;	  /* of what is judged: its first value and its last */
+	uint64_t first, now;	  /* of what is judged: its first value and its last, */
+	double first_s, now_s;	  /* and when, seconds since the epoch */
 	struct cgm_growth growth; /* since_s: seconds since the epoch */
 	double share; /* of the growth of docker's figure, 0..1; only of parts of it that grow */
 };

@@ -14,6 +14,7 @@
 /* Growth that was seen for less, seconds, may be a program that gets going. */
 #define LONG_ENOUGH_S 600
 #define RISEN_BYTES   (UINT64_C(1) << 20)
+#define RISEN_S	      5
 /* Go's figures of so many seconds before are of the moment. */
 #define GO_FRESH_S 5
 
@@ -133,7 +134,8 @@ static bool is_like_a_leak(const struct cgm_trend *t)
 static void growing(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
-	char rate[64], since[CGM_TEXT_MAX], end[CGM_TEXT_MAX], age[64];
+	char rate[64], since[CGM_TEXT_MAX], end[CGM_TEXT_MAX], age[64], grew[CGM_TEXT_MAX],
+		fell[CGM_TEXT_MAX];
 
 	cgm_trend_rate_text(rate, docker, true);
 	since_text(since, t, docker->growth.since_s);
@@ -150,6 +152,9 @@ static void growing(struct text *b, const struct cgm_trend *t)
 		add(b, "%s", cgm_trend_age_text(age, t, t->carrier));
 	}
 	add(b, ".");
+	if (docker->growth.grew > 0)
+		add(b, " Until then it had grown by %s, and fell by %s.",
+		    bytes_text(grew, docker->growth.grew), bytes_text(fell, docker->growth.fell));
 	if (seen_s(t) < LONG_ENOUGH_S && !t->ended)
 		add(b, " Whether it goes on, a longer look tells.");
 }
@@ -196,7 +201,9 @@ static void levelled_off(struct text *b, const struct cgm_trend *t)
 
 	add(b, "Docker's figure grew by %s until %s and %s", bytes_text(n, g->before),
 	    since_text(since, t, g->since_s),
-	    tense(t, "has been level since", "was level from then on"));
+	    g->sawtooth ? tense(t, "goes up and down since, to the same after each fall",
+				"went up and down from then on, to the same after each fall")
+			: tense(t, "has been level since", "was level from then on"));
 	if (id != CGM_TREND_COUNT)
 		add(b, ": %s, which %s", what_of(id), words[id].back);
 	add(b, ".");
@@ -206,11 +213,20 @@ static void stepped(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
 	enum cgm_trend_id id = largest_before(t, CGM_GROWTH_STEPPED);
-	char n[CGM_TEXT_MAX], since[CGM_TEXT_MAX];
+	char n[CGM_TEXT_MAX], grew[CGM_TEXT_MAX], since[CGM_TEXT_MAX];
 
-	add(b, "Docker's figure %s by %s at %s, and %s", g->before < 0 ? "fell" : "rose",
-	    bytes_text(n, g->before), since_text(since, t, g->since_s),
-	    tense(t, "has been level before and since", "was level before and after"));
+	bytes_text(n, g->before);
+	since_text(since, t, g->since_s);
+	if (g->grew > 0)
+		add(b, "Docker's figure grew by %s until %s, fell by %s then, and %s",
+		    bytes_text(grew, g->grew), since, n,
+		    tense(t, "has been level since", "was level from then on"));
+	else
+		add(b, "Docker's figure %s by %s at %s, and %s", g->before < 0 ? "fell" : "rose", n,
+		    since,
+		    g->was_level ? tense(t, "has been level before and since",
+					 "was level before and after")
+				 : tense(t, "has been level since", "was level from then on"));
 	if (id != CGM_TREND_COUNT && g->before > 0)
 		add(b, ": %s, which %s", what_of(id), words[id].back);
 	add(b, ".");
@@ -327,40 +343,64 @@ static void limit(struct text *b, const struct cgm_trend *t)
 		    cgm_trend_rate_text(rate, &t->part[CGM_TREND_NEEDED], true) + 1, l, in);
 }
 
-/* What rose too late, or too seldom, to be judged is higher, and that is true. */
-static uint64_t risen(const struct cgm_trend_part *p)
+/* What the first and the last value of a part are apart. */
+static double watched_s(const struct cgm_trend *t)
 {
+	const struct cgm_trend_part *p = &t->part[CGM_TREND_DOCKER];
+
+	return p->now_s - p->first_s;
+}
+
+/* What rose too late, or too seldom, to be judged is higher, and that is true; not of a moment. */
+static uint64_t risen(const struct cgm_trend *t)
+{
+	const struct cgm_trend_part *p = &t->part[CGM_TREND_DOCKER];
 	uint64_t by = cgm_sub_sat(p->now, p->first);
 
-	return by >= RISEN_BYTES && by > p->now / 2 ? by : 0;
+	return by >= RISEN_BYTES && by > p->now / 2 && watched_s(t) >= RISEN_S ? by : 0;
+}
+
+/* Of what runs: why it cannot be told yet. */
+static void not_yet(struct text *b, const struct cgm_trend *t)
+{
+	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
+	uint64_t by = risen(t);
+	char n[CGM_TEXT_MAX], fell[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
+
+	if (g->sawtooth)
+		add(b, "Docker's figure goes up and down; whether what is left after each fall "
+		       "grows cannot be told yet");
+	else if (g->grew > 0)
+		add(b,
+		    "Docker's figure grew by %s until %s and fell by %s then%s; whether it "
+		    "falls each time cannot be told yet",
+		    bytes_text(n, g->grew), since_text(span, t, g->since_s),
+		    bytes_text(fell, g->fell), g->rise > 0 ? ", and goes up again" : "");
+	else if (g->n < CGM_GROWTH_POINTS_MIN)
+		add(b, "Not enough data");
+	else if (by)
+		add(b,
+		    "Docker's figure is %s higher than %s before; whether that goes on or is "
+		    "chance cannot be told yet",
+		    cgm_human_bytes(n, by), span_text(span, watched_s(t)));
+	else
+		add(b, "Docker's figure moves, but whether that goes on or is chance cannot be "
+		       "told yet");
+	add(b, ": watch for %s more.", span_text(span, t->more_s < 1 ? 1 : t->more_s));
 }
 
 static void not_enough(struct text *b, const struct cgm_trend *t)
 {
-	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
-	uint64_t by = risen(docker);
-	char more[CGM_TEXT_MAX], up[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
+	uint64_t by = risen(t);
+	char up[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
 
-	span_text(more, t->more_s < 1 ? 1 : t->more_s);
-	span_text(span, seen_s(t));
-	cgm_human_bytes(up, by);
-	if (t->ended && by && !t->killed)
-		add(b, "Docker's figure ended %s higher than %s before, but that is no trend.", up,
-		    span);
-	else if (t->ended)
-		add(b, "Too little of it was recorded to tell whether it grew.");
-	else if (docker->growth.n < CGM_GROWTH_POINTS_MIN)
-		add(b, "Not enough data: watch for %s more.", more);
-	else if (by)
-		add(b,
-		    "Docker's figure is %s higher than %s before; whether that goes on or is "
-		    "chance cannot be told yet: watch for %s more.",
-		    up, span, more);
+	if (!t->ended)
+		not_yet(b, t);
+	else if (by && !t->killed)
+		add(b, "Docker's figure ended %s higher than %s before, but that is no trend.",
+		    cgm_human_bytes(up, by), span_text(span, watched_s(t)));
 	else
-		add(b,
-		    "Docker's figure moves, but whether that goes on or is chance cannot be told "
-		    "yet: watch for %s more.",
-		    more);
+		add(b, "Too little of it was recorded to tell whether it grew.");
 }
 
 int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
