@@ -179,6 +179,8 @@ int cgm_trend_make(const struct cgm_track *track, struct cgm_trend *ret)
 	t.go_age_s = cgm_trend_go_age(&w);
 	t.more_s = t.part[t.part[CGM_TREND_DOCKER].known ? CGM_TREND_DOCKER : CGM_TREND_CHARGED]
 			   .growth.more_s;
+	if (t.more_s > 0 && t.part[CGM_TREND_DOCKER].known)
+		cgm_trend_find_runs(&w, &t);
 	*ret = t;
 	return 0;
 }

@@ -62,6 +62,12 @@ enum cgm_trend_doubt {
 	CGM_TREND_DOUBT_GO,	/* a Go heap grows, and no collection was seen since it began */
 };
 
+/* Runs that were seen, ended too soon to be judged, and grew all alike. */
+struct cgm_trend_runs {
+	size_t n;	     /* the last so many; 0: nothing can be told of them */
+	double rise, span_s; /* of docker's figure, and in what time: as usual */
+};
+
 struct cgm_trend {
 	int64_t from_ms, to_ms; /* the track */
 	int64_t cut_ms;		/* what is judged begins here: the window's or the last restart */
@@ -87,9 +93,10 @@ struct cgm_trend {
 	/* v1: so much kernel memory of which nobody knows whether it can be reclaimed is left out
 	 * of CGM_TREND_NEEDED, now; not known: none is. */
 	struct cgm_opt kernel_in_doubt;
-	bool uncollected; /* a Go heap makes it grow, and no collection was seen since */
-	double go_age_s;  /* Go's figures are so much older than the rest */
-	double more_s;	  /* > 0: not enough data, so much more is needed */
+	bool uncollected;	    /* a Go heap makes it grow, and no collection was seen since */
+	double go_age_s;	    /* Go's figures are so much older than the rest */
+	struct cgm_trend_runs runs; /* only where docker's figure is not judged */
+	double more_s;		    /* > 0: not enough data, so much more is needed */
 };
 
 /* Between an OOM kill and the end of the container that it ends, as the engine tells of it. */

@@ -51,6 +51,11 @@ bool cgm_trend_is_uncollected(const struct cgm_trend_window *w, double since_s, 
 /* How long before the window's end Go's figures were read; 0 also where there are none. */
 double cgm_trend_go_age(const struct cgm_trend_window *w);
 
+/* --- trend_runs.c --- */
+
+/* What the last runs of a container had in common that is started again and again. */
+void cgm_trend_find_runs(const struct cgm_trend_window *w, struct cgm_trend *t);
+
 /* --- trend_carrier.c, trend_limit.c --- */
 
 void cgm_trend_find_carrier(const struct cgm_trend_window *w, struct cgm_trend *t);

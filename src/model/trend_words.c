@@ -389,12 +389,25 @@ static void not_yet(struct text *b, const struct cgm_trend *t)
 	add(b, ": watch for %s more.", span_text(span, t->more_s < 1 ? 1 : t->more_s));
 }
 
+/* None of them lasted, but each did the same. */
+static void runs(struct text *b, const struct cgm_trend *t)
+{
+	char n[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
+
+	add(b,
+	    "Each of the last %zu runs that were seen grew by about %s in %s before it ended: too "
+	    "short to tell whether one would level off.",
+	    t->runs.n, bytes_text(n, t->runs.rise), span_text(span, t->runs.span_s));
+}
+
 static void not_enough(struct text *b, const struct cgm_trend *t)
 {
 	uint64_t by = risen(t);
 	char up[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
 
-	if (!t->ended)
+	if (t->runs.n)
+		runs(b, t);
+	else if (!t->ended)
 		not_yet(b, t);
 	else if (by && !t->killed)
 		add(b, "Docker's figure ended %s higher than %s before, but that is no trend.",
