@@ -14,6 +14,8 @@
  * varies since. */
 #define LONG   (2 * CGM_GROWTH_POINTS_MIN)
 #define VARIES 2
+/* So many points at the end are more than a spike. */
+#define LAST 3
 /* So few points may lean by chance, and by stairs of which each is as large as the rise. */
 #define FEW    60
 #define HOUR_S 3600
@@ -79,6 +81,26 @@ static bool rose_at_first(struct cgm_judged *j)
 }
 
 /*
+ * The last points lie above all that was before them, by more than that varies: too late, or too
+ * few, to be judged, and not what was level.
+ */
+static bool rises_at_end(const struct cgm_judged *j, size_t from)
+{
+	size_t n = j->n - from, to = from + n * 3 / 4;
+	double low = j->v[from].v, high = low, last = j->v[j->n - 1].v;
+
+	if (n < CGM_GROWTH_POINTS_MIN)
+		return false;
+	for (size_t i = from; i < to; i++) {
+		low = j->v[i].v < low ? j->v[i].v : low;
+		high = j->v[i].v > high ? j->v[i].v : high;
+	}
+	for (size_t i = j->n - LAST; i < j->n; i++)
+		last = j->v[i].v < last ? j->v[i].v : last;
+	return last - high > j->noise && last - high > high - low;
+}
+
+/*
  * Growth that matters is not ruled out: within what was seen for @s seconds, or an hour of it.
  * Twice the time halves the square of what the interval allows.
  */
@@ -109,6 +131,9 @@ enum cgm_growth_verdict cgm_growth_name(struct cgm_judged *j, double *ret_more_s
 	}
 	if (cgm_growth_slows(j))
 		return CGM_GROWTH_GROWING;
+	*ret_more_s = level;
+	if (rises_at_end(j, p->from))
+		return CGM_GROWTH_UNKNOWN;
 	if (j->has_grown && j->grown > j->noise && l->most < j->piece[j->grew].line.least) {
 		*ret_more_s = (all - LEVEL_PART * level) / (LEVEL_PART - 1);
 		return *ret_more_s > 0 ? CGM_GROWTH_UNKNOWN : CGM_GROWTH_PLATEAU;

@@ -109,12 +109,14 @@ static void test_step(void **state)
 	level(100, 500);
 	s.v[60].v = s.v[61].v = 900;
 	verdict_is(1, CGM_GROWTH_STEADY);
-	/* five points behind it are enough, four are not; after four, it has been level since */
+	/* five points behind it are enough, four are not, nor is it level then, and two are a
+	 * spike; after four, it has been level since */
 	for (size_t at = 4; at < 100; at += at == 5 ? 90 : 1) {
 		level(100, 500);
 		add_step(&s, at, 40);
 		verdict_is(1, at < 5	? CGM_GROWTH_PLATEAU
-			      : at > 95 ? CGM_GROWTH_STEADY
+			      : at > 97 ? CGM_GROWTH_STEADY
+			      : at > 95 ? CGM_GROWTH_UNKNOWN
 					: CGM_GROWTH_STEPPED);
 	}
 	/* where nobody looked for a while, nobody knows that it was sudden */
