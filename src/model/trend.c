@@ -40,10 +40,24 @@ const struct cgm_trend_info cgm_trends[CGM_TREND_COUNT] = {
 	{CGM_TREND_GOROUTINES, "goroutines", "goroutines", "growth-goroutines", false, false, true},
 };
 
+/* What is not there, as far as anybody can tell, does not shrink, and has no interval. */
+static void clear_nothing(const struct cgm_trend_window *w, size_t n, double noise,
+			  struct cgm_growth *g)
+{
+	if (g->verdict == CGM_GROWTH_UNKNOWN || g->verdict == CGM_GROWTH_GROWING)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (w->v[i].v > noise)
+			return;
+	*g = (struct cgm_growth){
+		.verdict = CGM_GROWTH_STEADY, .p = 1, .since_s = w->v[0].s, .n = g->n};
+}
+
 static int judge(const struct cgm_trend_window *w, enum cgm_trend_id id, struct cgm_trend_part *ret)
 {
 	size_t n = cgm_trend_line(w, id);
 	struct cgm_growth_options o = {.warm_up_s = w->warm_up_s};
+	int r;
 
 	ret->growth.p = 1;
 	if (!n)
@@ -56,7 +70,10 @@ static int judge(const struct cgm_trend_window *w, enum cgm_trend_id id, struct 
 	ret->now_s = w->v[n - 1].s;
 	o.noise = cgm_trend_noise(w, id, w->v[n - 1].v);
 	o.matters = MATTERS * o.noise;
-	return cgm_growth_judge(w->v, n, &o, &ret->growth);
+	r = cgm_growth_judge(w->v, n, &o, &ret->growth);
+	if (r == 0)
+		clear_nothing(w, n, o.noise, &ret->growth);
+	return r;
 }
 
 static size_t kills_of(const struct cgm_event *e)

@@ -105,6 +105,29 @@ static void test_off_heap_below_zero(void **state)
 	track_go(&track, 0, 100 * MIB, 0, 0);
 	make();
 	assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].now, 0);
+	part_is(CGM_TREND_OFF_HEAP, CGM_GROWTH_STEADY); /* ten may have been untouched */
+	done();
+	/* nothing was outside, and the runtime takes more, as for stacks */
+	track_start(&track, 360);
+	track_ramp(&track, CGM_SERIES_ANON, 0, 360, 80 * MIB);
+	track_go(&track, 0, 100 * MIB, 60 * MIB, 30000);
+	for (size_t i = 0; i < track.n; i += 6)
+		track_plus(&track, i, CGM_SERIES_GO_SYS, 10 * MIB);
+	make();
+	assert_int_equal(trend.carrier, CGM_TREND_GOROUTINES);
+	assert_int_equal(trend.part[CGM_TREND_OFF_HEAP].now, 0);
+	part_is(CGM_TREND_OFF_HEAP, CGM_GROWTH_STEADY);
+	near_to(trend.part[CGM_TREND_OFF_HEAP].growth.low, 0, 0);
+	near_to(trend.part[CGM_TREND_OFF_HEAP].growth.high, 0, 0);
+	near_to(trend.part[CGM_TREND_OFF_HEAP].growth.rate, 0, 0);
+	assert_false(trend.part[CGM_TREND_OFF_HEAP].growth.significant);
+	done();
+	/* what there was can shrink */
+	track_start(&track, 360);
+	for (size_t i = 0; i < track.n; i++)
+		track_plus(&track, i, CGM_SERIES_ANON, 40 * MIB - 30 * MIB * i / track.n);
+	track_go(&track, 0, 0, 0, 0);
+	make();
 	part_is(CGM_TREND_OFF_HEAP, CGM_GROWTH_SHRINKING);
 	done();
 }
