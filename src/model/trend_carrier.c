@@ -8,6 +8,8 @@
 #define STACKS 0.25
 /* With GOGC at 100 the heap grows by twice what is live. */
 #define LIVE 0.35
+/* Two rates are the same within so much. */
+#define ALIKE 0.25
 
 /* Of anonymous memory's growth at @anon a second: what Go's own figures say it is. */
 static enum cgm_trend_id go_part(const struct cgm_trend_window *w, const struct cgm_trend *t,
@@ -31,9 +33,32 @@ static enum cgm_trend_id go_part(const struct cgm_trend_window *w, const struct 
 	return CGM_TREND_ANON;
 }
 
+/*
+ * Noise of the other parts makes a bend in the whole that what carries it has not: it has grown
+ * since then, where it went on as before.
+ */
+static void begin_with(const struct cgm_trend_window *w, const struct cgm_growth *part,
+		       struct cgm_growth *whole)
+{
+	double all;
+
+	if (part->verdict != CGM_GROWTH_GROWING || part->since_s >= whole->since_s ||
+	    whole->grew > 0)
+		return;
+	all = cgm_trend_slope(w, CGM_TREND_DOCKER, part->since_s);
+	if (all < whole->rate * (1 - ALIKE) || all > whole->rate * (1 + ALIKE) ||
+	    part->rate < CGM_TREND_MOST * all)
+		return;
+	whole->rise += all * (whole->since_s - part->since_s);
+	whole->since_s = part->since_s;
+	whole->rate = all;
+	whole->low = all < whole->low ? all : whole->low;
+	whole->high = all > whole->high ? all : whole->high;
+}
+
 void cgm_trend_find_carrier(const struct cgm_trend_window *w, struct cgm_trend *t)
 {
-	const struct cgm_growth *docker = &t->part[CGM_TREND_DOCKER].growth;
+	struct cgm_growth *docker = &t->part[CGM_TREND_DOCKER].growth;
 	double whole, most = 0, slope;
 
 	t->carrier = CGM_TREND_COUNT;
@@ -54,6 +79,8 @@ void cgm_trend_find_carrier(const struct cgm_trend_window *w, struct cgm_trend *
 			t->carrier_share = slope < whole ? slope / whole : 1;
 		}
 	}
+	if (t->carrier != CGM_TREND_COUNT)
+		begin_with(w, &t->part[t->carrier].growth, docker);
 	if (t->carrier != CGM_TREND_ANON)
 		return;
 	t->carrier = go_part(w, t, most, docker->since_s, &slope);

@@ -182,6 +182,38 @@ static void test_shares_since(void **state)
 	done();
 }
 
+/* The noise of page cache bends the whole: it grows since its carrier does, as long as it does. */
+static void test_since_of_the_carrier(void **state)
+{
+	(void)state;
+	for (int pause = 0; pause < 2; pause++) {
+		track_start(&track, 240);
+		track_ramp(&track, CGM_SERIES_ANON, 0, 240, 48 * MIB);
+		for (size_t i = 0; i < track.n; i++) {
+			/* falls slowly for a while: by a sixth of what anonymous memory grows by,
+			   or by all of it */
+			uint64_t fell = (i < 120 ? i : 120) * MIB / (pause ? 5 : 30);
+
+			track_plus(&track, i, CGM_SERIES_CACHE, 30 * MIB - fell);
+			track_plus(&track, i, CGM_SERIES_DOCKER, 30 * MIB - fell);
+			track_plus(&track, i, CGM_SERIES_CHARGED, 30 * MIB - fell);
+		}
+		make();
+		assert_int_equal(trend.carrier, CGM_TREND_ANON);
+		part_is(CGM_TREND_DOCKER, CGM_GROWTH_GROWING);
+		near_to(trend.part[CGM_TREND_ANON].growth.since_s, (double)TRACK_START / 1000, 0);
+		near_to(trend.part[CGM_TREND_DOCKER].growth.since_s,
+			(double)TRACK_START / 1000 + (pause ? 1200 : 0), pause ? 50 : 0);
+		near_to(trend.part[CGM_TREND_DOCKER].growth.rate, (double)MIB / (pause ? 50 : 54),
+			(double)MIB / 1000);
+		assert_true(trend.part[CGM_TREND_DOCKER].growth.low <=
+				    trend.part[CGM_TREND_DOCKER].growth.rate &&
+			    trend.part[CGM_TREND_DOCKER].growth.rate <=
+				    trend.part[CGM_TREND_DOCKER].growth.high);
+		done();
+	}
+}
+
 /* 256 KiB, or half a percent of what it is; ten, or two of a hundred. */
 static void test_noise(void **state)
 {
@@ -791,6 +823,7 @@ int main(void)
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_shares_since),
+		cmocka_unit_test(test_since_of_the_carrier),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_warm_up),
