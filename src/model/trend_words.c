@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A trend in plain sentences. A leak is named only where all of its evidence is there. */
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include "base/units.h"
-#include "base/when.h"
-#include "model/growth_parts.h"
-#include "model/trend.h"
+#include "model/trend_text.h"
 
 #include "base/banned.h"
 
 /* Growth that was seen for less, seconds, may be a program that gets going. */
 #define LONG_ENOUGH_S 600
-#define RISEN_BYTES   (UINT64_C(1) << 20)
-#define RISEN_S	      5
 /* Go's figures of so many seconds before are of the moment. */
 #define GO_FRESH_S 5
 
@@ -41,39 +32,6 @@ static const struct {
 				  "goes when the goroutines end", "of goroutines"},
 };
 
-struct text {
-	char *buf;
-	size_t size, len;
-};
-
-static void __attribute__((__format__(__printf__, 2, 3))) add(struct text *t, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = t->len < t->size ? vsnprintf(t->buf + t->len, t->size - t->len, fmt, ap)
-			     : vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	t->len += n > 0 ? (size_t)n : 0;
-}
-
-static const char *bytes_text(char buf[CGM_TEXT_MAX], double v)
-{
-	v = v < 0 ? -v : v;
-	return cgm_human_bytes(buf, v < 1e18 ? (uint64_t)(v + 0.5) : (uint64_t)1e18);
-}
-
-static const char *since_text(char buf[CGM_TEXT_MAX], const struct cgm_trend *t, double s)
-{
-	return cgm_when_short(buf, (int64_t)(s * 1000), t->to_ms);
-}
-
-static const char *span_text(char buf[CGM_TEXT_MAX], double s)
-{
-	return cgm_human_seconds(buf, s > 0 && s < 1e15 ? (uint64_t)(s + 0.5) : 0);
-}
-
 const char *cgm_trend_rate_text(char buf[64], const struct cgm_trend_part *p, bool bytes)
 {
 	enum cgm_growth_verdict v = p->growth.verdict;
@@ -89,12 +47,6 @@ const char *cgm_trend_rate_text(char buf[64], const struct cgm_trend_part *p, bo
 	else
 		(void)snprintf(buf, 64, "%+.0f/h", rate);
 	return buf;
-}
-
-/* Of what has ended nothing is told as if it went on. */
-static const char *tense(const struct cgm_trend *t, const char *now, const char *then)
-{
-	return t->ended ? then : now;
 }
 
 const char *cgm_trend_age_text(char buf[64], const struct cgm_trend *t, enum cgm_trend_id id)
@@ -343,79 +295,6 @@ static void limit(struct text *b, const struct cgm_trend *t)
 		    cgm_trend_rate_text(rate, &t->part[CGM_TREND_NEEDED], true) + 1, l, in);
 }
 
-/* What the first and the last value of a part are apart. */
-static double watched_s(const struct cgm_trend *t)
-{
-	const struct cgm_trend_part *p = &t->part[CGM_TREND_DOCKER];
-
-	return p->now_s - p->first_s;
-}
-
-/* What rose too late, or too seldom, to be judged is higher, and that is true; not of a moment. */
-static uint64_t risen(const struct cgm_trend *t)
-{
-	const struct cgm_trend_part *p = &t->part[CGM_TREND_DOCKER];
-	uint64_t by = cgm_sub_sat(p->now, p->first);
-
-	return by >= RISEN_BYTES && by > p->now / 2 && watched_s(t) >= RISEN_S ? by : 0;
-}
-
-/* Of what runs: why it cannot be told yet. */
-static void not_yet(struct text *b, const struct cgm_trend *t)
-{
-	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
-	uint64_t by = risen(t);
-	char n[CGM_TEXT_MAX], fell[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
-
-	if (g->sawtooth)
-		add(b, "Docker's figure goes up and down; whether what is left after each fall "
-		       "grows cannot be told yet");
-	else if (g->grew > 0)
-		add(b,
-		    "Docker's figure grew by %s until %s and fell by %s then%s; whether it "
-		    "falls each time cannot be told yet",
-		    bytes_text(n, g->grew), since_text(span, t, g->since_s),
-		    bytes_text(fell, g->fell), g->rise > 0 ? ", and goes up again" : "");
-	else if (g->n < CGM_GROWTH_POINTS_MIN)
-		add(b, "Not enough data");
-	else if (by)
-		add(b,
-		    "Docker's figure is %s higher than %s before; whether that goes on or is "
-		    "chance cannot be told yet",
-		    cgm_human_bytes(n, by), span_text(span, watched_s(t)));
-	else
-		add(b, "Docker's figure moves, but whether that goes on or is chance cannot be "
-		       "told yet");
-	add(b, ": watch for %s more.", span_text(span, t->more_s < 1 ? 1 : t->more_s));
-}
-
-/* None of them lasted, but each did the same. */
-static void runs(struct text *b, const struct cgm_trend *t)
-{
-	char n[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
-
-	add(b,
-	    "Each of the last %zu runs that were seen grew by about %s in %s before it ended: too "
-	    "short to tell whether one would level off.",
-	    t->runs.n, bytes_text(n, t->runs.rise), span_text(span, t->runs.span_s));
-}
-
-static void not_enough(struct text *b, const struct cgm_trend *t)
-{
-	uint64_t by = risen(t);
-	char up[CGM_TEXT_MAX], span[CGM_TEXT_MAX];
-
-	if (t->runs.n)
-		runs(b, t);
-	else if (!t->ended)
-		not_yet(b, t);
-	else if (by && !t->killed)
-		add(b, "Docker's figure ended %s higher than %s before, but that is no trend.",
-		    cgm_human_bytes(up, by), span_text(span, watched_s(t)));
-	else
-		add(b, "Too little of it was recorded to tell whether it grew.");
-}
-
 int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
@@ -424,7 +303,7 @@ int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 	if (size)
 		buf[0] = '\0';
 	if (t->more_s > 0)
-		not_enough(&b, t);
+		cgm_trend_say_unknown(&b, t);
 	else if (!t->part[CGM_TREND_DOCKER].known)
 		add(&b, "Docker's figure is not known.");
 	else if (is_cut_by_kills(t))
