@@ -451,8 +451,8 @@ static void test_hostile_names(void **state)
 	lacks(page, "\x01");
 	lacks(page, "\xff");
 	/* title, heading, image, state, path, limit, three of the unreadable, finding twice,
-	 * verdict; event in the marks of the plot and in its table */
-	assert_int_equal(count(page, SHOWN), 14);
+	 * verdict; event in the trend, in the marks of the plot and in its table */
+	assert_int_equal(count(page, SHOWN), 15);
 	assert_int_equal(count(page, "</script>"), 2); /* the plot's values, and the script */
 	svg = write_with(&t, HOSTILE, NULL, true);
 	lacks(svg, "<img");
