@@ -19,4 +19,15 @@ static inline struct cgm_worker worker(int (*parse)(void *, struct cgm_worker_an
 				   .answer_cap = MIB};
 }
 
+/* Writes as many as @arg says, one by one. */
+static inline int write_bytes(void *arg, struct cgm_worker_answer *to)
+{
+	size_t left = *(size_t *)arg;
+	int r = 0;
+
+	for (; left && r == 0; left--)
+		r = cgm_worker_write(to, "x", 1);
+	return r;
+}
+
 #endif
