@@ -1,58 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+/* Anonymous memory by kind of mapping. */
+#include "anon_kinds_case.h"
 
-#include <errno.h>
-#include <stdio.h>
-
-#include "base/buf.h"
-#include "hsperf_file.h"
-#include "sys/anon_kinds.h"
-
-#define KIB	   UINT64_C(1024)
-#define MIB	   (1024 * KIB)
-#define KINDS	   CGM_ANON_KIND_COUNT
-#define STACK_LINE "7ffd82004000-7ffd82025000 rw-p 0 00:00 0 [stack]\nAnonymous: 8 kB\n"
-
-/* One mapping of smaps text: @what is the line behind the addresses, from "rw-p" on. */
-static void line(struct cgm_buf *b, uint64_t start, uint64_t length, const char *what,
-		 uint64_t anon_kib, const char *flags)
-{
-	cgm_buf_addf(b, "%jx-%jx %s\nAnonymous: %ju kB\nVmFlags: rd wr %s\n", (uintmax_t)start,
-		     (uintmax_t)(start + length), what, (uintmax_t)anon_kib, flags);
-}
-
-static void anon(struct cgm_buf *b, uint64_t start, uint64_t length, uint64_t kib, const char *fl)
-{
-	line(b, start, length, "rw-p 0 00:00 0", kib, fl);
-}
-
-static void none(struct cgm_buf *b, uint64_t start, uint64_t length, const char *flags)
-{
-	line(b, start, length, "---p 0 00:00 0", 0, flags);
-}
-
-static struct cgm_anon_by_kind judge_with(const struct cgm_buf *b, const struct cgm_buf *hsperf,
-					  uint64_t go)
-{
-	struct cgm_anon_kinds *k = NULL;
-	struct cgm_anon_by_kind r = {0};
-	char *copy = strdup(cgm_buf_str(b));
-
-	assert_non_null(copy);
-	assert_int_equal(cgm_anon_kinds_new(&k), 0);
-	assert_int_equal(cgm_smaps_parse(copy, b->len, cgm_anon_kinds_add, k), 0);
-	if (hsperf)
-		assert_int_equal(cgm_anon_kinds_hsperf(k, hsperf->data, hsperf->len), 0);
-	cgm_anon_kinds_make(k, go, &r);
-	cgm_anon_kinds_free(k);
-	free(copy);
-	assert_true(r.known);
-	return r;
-}
+#define KINDS CGM_ANON_KIND_COUNT
 
 /* KiB by kind; those that are not named are 0. */
 static void expect(const struct cgm_buf *b, const uint64_t kib[KINDS])
@@ -158,9 +108,6 @@ static void test_many_names(void **state)
 	assert_string_equal(judge_with(&b, NULL, 0).largest_name,
 			    "0123456789012345678901234567890");
 }
-
-#define WINDOW (64 * MIB)
-#define AREA   UINT64_C(0x7f1d80000000) /* a multiple of WINDOW */
 
 static void test_arenas(void **state)
 {
@@ -329,129 +276,6 @@ static void test_go(void **state)
 	assert_int_equal(judge_with(&b, NULL, 0).bytes[CGM_ANON_GO_ARENAS], 0);
 }
 
-/* A heap of 256 MiB with archived objects in it, a class space of 1 GiB, other mappings. */
-static void jvm(struct cgm_buf *b)
-{
-	anon(b, UINT64_C(0xf0000000), 100 * MIB, 80000, "ac");
-	none(b, UINT64_C(0xf0000000) + 100 * MIB, 154 * MIB, "nr");
-	line(b, UINT64_C(0xffe00000), MIB, "rw-p 0 fe:00 7 /jvm/classes.jsa", 300, "ac");
-	anon(b, UINT64_C(0xfff00000), MIB, 20, "ac");
-	anon(b, AREA, 64 * KIB, 7, "ac");
-	none(b, AREA + 64 * KIB, 1024 * MIB - 64 * KIB, "nr");
-	anon(b, AREA + 1025 * MIB, 128 * MIB, 5000, "ac"); /* GC's own, half a heap */
-	none(b, AREA + 1153 * MIB, 128 * MIB, "nr");
-	anon(b, AREA + 2048 * MIB, 4 * MIB, 900, "ac");
-}
-
-static void test_jvm(void **state)
-{
-	CGM_AUTO_BUF struct cgm_buf b = {0};
-	CGM_AUTO_BUF struct cgm_buf h = {0};
-	struct cgm_anon_by_kind r;
-
-	(void)state;
-	jvm(&b);
-	hsperf_begin(&h);
-	hsperf_g1(&h, 256 * MIB, 100 * MIB, 70 * MIB);
-	hsperf_long(&h, "sun.gc.compressedclassspace.maxCapacity", 1024 * (int64_t)MIB);
-	hsperf_long(&h, "sun.gc.compressedclassspace.capacity", 64 * (int64_t)KIB);
-	hsperf_long(&h, "sun.gc.metaspace.capacity", 564 * (int64_t)KIB);
-	hsperf_long(&h, "sun.gc.metaspace.used", 400 * (int64_t)KIB);
-	hsperf_end(&h);
-	r = judge_with(&b, &h, 0);
-	assert_int_equal(r.bytes[CGM_ANON_JVM_HEAP], 80320 * KIB);
-	assert_int_equal(r.bytes[CGM_ANON_JVM_METASPACE], 507 * KIB);
-	assert_int_equal(r.bytes[CGM_ANON_MMAP], 5400 * KIB);
-	assert_int_equal(r.bytes[CGM_ANON_PROGRAM], 0);
-	assert_int_equal(r.jvm_heap_used.v, 70 * MIB);
-	assert_int_equal(r.jvm_heap_capacity.v, 100 * MIB);
-	assert_int_equal(r.jvm_metaspace_used.v, 400 * KIB);
-	/* without the file: nothing is called a JVM's */
-	r = judge_with(&b, NULL, 0);
-	assert_int_equal(r.bytes[CGM_ANON_JVM_HEAP], 0);
-	assert_int_equal(r.bytes[CGM_ANON_JVM_METASPACE], 0);
-	assert_int_equal(r.bytes[CGM_ANON_MMAP], 85920 * KIB);
-	assert_false(r.jvm_heap_used.known);
-}
-
-/* @length is what the JVM says of its heap; true when the one above is found. */
-static bool heap_found(uint64_t length, uint64_t capacity, uint64_t used)
-{
-	CGM_AUTO_BUF struct cgm_buf b = {0};
-	CGM_AUTO_BUF struct cgm_buf h = {0};
-
-	jvm(&b);
-	hsperf_begin(&h);
-	hsperf_g1(&h, length, capacity, used);
-	hsperf_end(&h);
-	return judge_with(&b, &h, 0).bytes[CGM_ANON_JVM_HEAP] == 80320 * KIB;
-}
-
-static void test_jvm_heap_is_plausible(void **state)
-{
-	const uint64_t touched = 80320 * KIB;
-
-	(void)state;
-	assert_true(heap_found(256 * MIB, 100 * MIB, 2 * touched));
-	assert_false(heap_found(256 * MIB, 100 * MIB, 2 * touched + 2)); /* used, not touched */
-	assert_true(heap_found(256 * MIB, 204 * MIB, 0));
-	assert_false(heap_found(256 * MIB, 204 * MIB + 2, 0)); /* committed, not writable */
-	/* merged with what lies beside it */
-	assert_true(heap_found(240 * MIB, 100 * MIB, 0));
-	assert_false(heap_found(240 * MIB - 4 * KIB, 100 * MIB, 0));
-	assert_false(heap_found(256 * MIB + 4 * KIB, 100 * MIB, 0));
-}
-
-/* Four heaps of arenas are as large as the heap, and fuller. */
-static void test_jvm_arenas_are_no_heap(void **state)
-{
-	CGM_AUTO_BUF struct cgm_buf b = {0};
-	CGM_AUTO_BUF struct cgm_buf h = {0};
-	struct cgm_anon_by_kind r;
-
-	(void)state;
-	jvm(&b);
-	for (unsigned i = 64; i < 68; i++) {
-		anon(&b, AREA + i * WINDOW, 50 * MIB, 40000, "nr");
-		none(&b, AREA + i * WINDOW + 50 * MIB, 14 * MIB, "nr");
-	}
-	cgm_buf_adds(&b, STACK_LINE);
-	hsperf_begin(&h);
-	hsperf_g1(&h, 256 * MIB, 100 * MIB, 70 * MIB);
-	hsperf_end(&h);
-	r = judge_with(&b, &h, 0);
-	assert_int_equal(r.bytes[CGM_ANON_JVM_HEAP], 80320 * KIB);
-	assert_int_equal(r.bytes[CGM_ANON_MALLOC_ARENAS], 160000 * KIB);
-}
-
-/* The heap is no class space, though it has the size of one. */
-static void test_jvm_heap_is_no_class_space(void **state)
-{
-	CGM_AUTO_BUF struct cgm_buf b = {0};
-	CGM_AUTO_BUF struct cgm_buf h = {0};
-	struct cgm_anon_by_kind r;
-
-	(void)state;
-	jvm(&b);
-	hsperf_begin(&h);
-	hsperf_g1(&h, 256 * MIB, 100 * MIB, 70 * MIB);
-	(void)hsperf_long(&h, "sun.gc.compressedclassspace.maxCapacity", 256 * (int64_t)MIB);
-	hsperf_end(&h);
-	r = judge_with(&b, &h, 0);
-	assert_int_equal(r.bytes[CGM_ANON_JVM_HEAP], 80320 * KIB);
-	assert_int_equal(r.bytes[CGM_ANON_JVM_METASPACE], 5000 * KIB);
-}
-
-static void test_bad_hsperf(void **state)
-{
-	struct cgm_anon_kinds *k = NULL;
-
-	(void)state;
-	assert_int_equal(cgm_anon_kinds_new(&k), 0);
-	assert_int_equal(cgm_anon_kinds_hsperf(k, "", 0), -EBADMSG);
-	cgm_anon_kinds_free(k);
-}
-
 /* More mappings than are kept: counted all the same. */
 static void test_countless(void **state)
 {
@@ -486,11 +310,6 @@ int main(void)
 		cmocka_unit_test(test_inner_guards),
 		cmocka_unit_test(test_bss),
 		cmocka_unit_test(test_go),
-		cmocka_unit_test(test_jvm),
-		cmocka_unit_test(test_jvm_heap_is_plausible),
-		cmocka_unit_test(test_jvm_arenas_are_no_heap),
-		cmocka_unit_test(test_jvm_heap_is_no_class_space),
-		cmocka_unit_test(test_bad_hsperf),
 		cmocka_unit_test(test_countless),
 	};
 
