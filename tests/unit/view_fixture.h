@@ -151,4 +151,16 @@ static inline const char *order_text(const struct cgm_view *v, char buf[512])
 	return buf;
 }
 
+static inline void show(struct cgm_view *v, struct cgm_top_round *r)
+{
+	assert_int_equal(cgm_view_set_round(v, r), 0);
+	draw(v);
+}
+
+static inline void end(struct cgm_view *v, struct cgm_top_round *r)
+{
+	cgm_view_clear(v);
+	cgm_top_round_free(r);
+}
+
 #endif
