@@ -13,8 +13,6 @@
 #include "golang/text.h"
 #include "go_text_case.h"
 
-/* ---- heap?debug=1 ---- */
-
 /* Two sites of one function, one of the runtime's own, one that is all freed. */
 #define RECORDS                                                                            \
 	"46: 188416 [46: 188416] @ 0x6806b7 0x680687 0x43af52 0x46b301\n"                  \

@@ -2,8 +2,6 @@
 /* What is said of a Go heap that is free: what the runtime keeps, and what huge pages hold. */
 #include "model_go_check.h"
 
-#include "model/go_words.h"
-
 /* Ended, collected, and not given back yet. */
 static void test_after_the_leak(void **state)
 {

@@ -2,8 +2,6 @@
 /* What is said of several Go programs, and of what is none of the heap of one. */
 #include "model_go_check.h"
 
-#include "model/go_words.h"
-
 static void test_several_go_programs(void **state)
 {
 	struct cgm_go *g = start(2), *second = go_start(&c, 2, "worker");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The worker's answer: what an honest one says arrives, records that are out of order are refused.
- */
+/* The worker's answer: what is said arrives, and records that are out of order are refused. */
 #include "inspect_wire_case.h"
 
 static const struct cgm_wire_place place = {.key = {{1, UINT64_MAX}},
