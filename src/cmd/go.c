@@ -111,6 +111,11 @@ static int no_program(const struct cgm_snapshot *s, struct cgm_err *err)
 
 	for (size_t i = 0; i < s->n_procs; i++)
 		looked_at += s->procs[i].go_known;
+	if (s->is_root && s->target.asked_pid && s->n_procs && !looked_at)
+		return cannot_tell(s, err);
+	if (s->is_root && s->target.asked_pid)
+		return cgm_err_set(err, ENODATA, "process %jd %s", (intmax_t)s->target.asked_pid,
+				   s->n_procs ? "is no Go program" : "has ended");
 	if (s->is_root || s->target.kind == CGM_TARGET_HOST)
 		return cgm_err_set(err, ENODATA,
 				   "the machine's programs are in its containers and groups: name "

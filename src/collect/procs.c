@@ -64,12 +64,22 @@ static int add_process(struct gather *g, pid_t pid, const char *subgroup)
 	return 0;
 }
 
+/* Room for @n more. */
+static int make_room(struct cgm_snapshot *s, size_t n)
+{
+	struct cgm_process *v = reallocarray(s->procs, s->n_procs + n + 1, sizeof *v);
+
+	if (!v)
+		return -ENOMEM;
+	s->procs = v;
+	return 0;
+}
+
 /* All processes of one group. @subgroup: its path below the target's, NULL for the target's own. */
 static int add_group(struct gather *g, const char *path, const char *subgroup)
 {
 	struct cgm_snapshot *s = g->snapshot;
 	CGM_AUTO_FREE pid_t *pids = NULL;
-	struct cgm_process *v;
 	size_t n = 0;
 	int r = cgm_group_pids(g->session->hierarchy, path, &pids, &n, CGM_PROCS_MAX - s->n_procs);
 
@@ -77,16 +87,10 @@ static int add_group(struct gather *g, const char *path, const char *subgroup)
 		s->procs_complete = false;
 	else if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	v = reallocarray(s->procs, s->n_procs + n + 1, sizeof *v);
-	if (!v)
-		return -ENOMEM;
-	s->procs = v;
-	for (size_t i = 0; i < n; i++) {
+	r = make_room(s, n);
+	for (size_t i = 0; r == 0 && i < n; i++)
 		r = add_process(g, pids[i], subgroup);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return r;
 }
 
 static int add_subgroup(int dirfd, const char *path, unsigned depth, void *arg)
@@ -121,6 +125,16 @@ int cgm_snapshot_add_rollups(struct cgm_snapshot *s, struct cgm_rollups *left)
 					  "this kernel has no /proc/PID/smaps_rollup",
 					  "a kernel from 4.14 has it");
 	return 0;
+}
+
+int cgm_snapshot_add_asked(struct cgm_session *session, struct cgm_snapshot *s,
+			   struct cgm_rollups *ret_left)
+{
+	struct gather g = {.session = session, .snapshot = s, .left = ret_left};
+	int r = make_room(s, 1);
+
+	s->procs_complete = true;
+	return r == 0 ? add_process(&g, s->target.asked_pid, NULL) : r;
 }
 
 int cgm_snapshot_add_processes(struct cgm_session *session, struct cgm_snapshot *s,

@@ -149,9 +149,11 @@ static int read_processes(struct cgm_session *s, const struct cgm_snapshot_reque
 
 	if (!snap->is_root)
 		r = cgm_snapshot_add_processes(s, snap, &left);
+	else if (q->procs_only && snap->target.asked_pid) /* of the machine that one alone */
+		r = cgm_snapshot_add_asked(s, snap, &left);
 	if (r == 0 && q->look_inside)
 		r = cgm_inspect_start(s, &inspect, snap, &inside);
-	if (r == 0 && !snap->is_root)
+	if (r == 0 && snap->n_procs)
 		r = cgm_snapshot_add_rollups(snap, &left);
 	if (r == 0 && !q->procs_only)
 		r = cgm_snapshot_add_evidence(s, snap);

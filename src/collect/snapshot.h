@@ -51,6 +51,9 @@ void cgm_rollups_close(struct cgm_rollups *r);
  */
 int cgm_snapshot_add_processes(struct cgm_session *session, struct cgm_snapshot *s,
 			       struct cgm_rollups *ret_left);
+/* Of the machine, the process alone that the target was named by; it may have ended. */
+int cgm_snapshot_add_asked(struct cgm_session *session, struct cgm_snapshot *s,
+			   struct cgm_rollups *ret_left);
 int cgm_snapshot_add_rollups(struct cgm_snapshot *s, struct cgm_rollups *left);
 
 /* collect/death.c: the kernel's report of an OOM kill, where there may have been one. 0 or

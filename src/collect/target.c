@@ -97,6 +97,8 @@ static int resolve_pid(struct cgm_session *s, const char *text, enum cgm_target_
 				text, path, s->hierarchy->mount);
 	else
 		r = add_group(s, full, kind, ret, err);
+	if (r == 0)
+		ret->v[ret->n - 1].target.asked_pid = pid ? (pid_t)pid : getpid();
 	cgm_proc_cgroups_clear(&groups);
 	return r;
 }

@@ -45,7 +45,8 @@ struct cgm_target {
 	struct cgm_opt restarts, exit_code;
 	struct cgm_opt memory_limit, memory_swap; /* as the engine was asked for them */
 	bool oom_killed, oom_killed_known;
-	pid_t pid; /* of its init; 0 unknown */
+	pid_t pid;	 /* of its init; 0 unknown */
+	pid_t asked_pid; /* that it was named by; 0: by something else */
 };
 
 /* The machine, as far as figures and bounds depend on it. */

@@ -84,6 +84,14 @@ explain() { cgmem --root "$FIXTURES/v2-docker" explain "$@"; }
 	done
 }
 
+@test "procs: of the machine's root group the process that was named, alone" {
+	cgmem --root "$FIXTURES/v2-kubepods" --engine none --json procs pid:1
+	status_is 0
+	[ "$(json '[.results[] | "\(.pid) \(.comm)"] | join(",")')" = "1 guest-run" ] || fail "$output"
+	cgmem --root "$FIXTURES/v2-kubepods" --engine none --json procs /
+	[ "$(json '.results | length')" = 0 ] || fail "all of them: $output"
+}
+
 @test "procs: the processes, their PSS, and a sum" {
 	cgmem --root "$FIXTURES/v2-docker" procs anon
 	status_is 0

@@ -184,6 +184,7 @@ static void test_pids(void **state)
 	assert_one(&r, "pid:77", CGM_TARGET_CONTAINER, "web", "/docker/" WEB);
 	assert_int_equal(resolve(&r, "pid:78"), 0);
 	assert_string_equal(r.c.v[0].path, "/docker/" WEB "/inner");
+	assert_int_equal(r.c.v[0].target.asked_pid, 78);
 	assert_none(&r, "pid:79", ESRCH, "pid:79: the process has no memory cgroup");
 	assert_none(&r, "pid:80", ESRCH, "pid:80: no such process");
 	assert_none(&r, "pid:4194304", ESRCH, "pid:4194304: no such process");
