@@ -21,11 +21,11 @@ struct lines {
 static const struct lines heap = {
 	.id = "go",
 	.title = "Go heap against anonymous memory",
-	.caption =
-		"Between the anonymous memory and what the Go runtime holds lies what is not "
-		"Go's: cgo, mappings of its own, other processes. Between that and the heap lies "
-		"what the runtime keeps for later. What the last collection left alive is what "
-		"the program uses.",
+	.caption = "Between the anonymous memory and what the Go runtime holds lies what is not "
+		   "Go's: cgo, mappings of its own, other processes. Where the runtime holds more, "
+		   "it has taken memory that it has not touched yet. Between what it holds and the "
+		   "heap lies what it keeps for later. What the last collection left alive is what "
+		   "the program uses.",
 	.size = "middling",
 	.curves = {CGM_CURVE_ANON, CGM_CURVE_GO_HELD, CGM_CURVE_GO_HEAP, CGM_CURVE_GO_LIVE},
 	.n = 4,

@@ -304,6 +304,34 @@ static void test_paths(void **state)
 	cgm_track_clear(&t);
 }
 
+/* v1: what of 36 MiB of kernel memory can be reclaimed is not known, and not counted. */
+static void test_kernel_in_doubt(void **state)
+{
+	static const char note[] = "<p>What cannot be reclaimed (needed) is told without 36.0 MiB "
+				   "of kernel memory, because cgroup v1 does not tell how much of "
+				   "that can be; cgmem explain estimates it.</p>";
+	struct cgm_track t;
+	char *page;
+
+	(void)state;
+	small_track(&t);
+	for (size_t i = 0; i < t.n; i++) {
+		cgm_point_set(&t.points[i], CGM_SERIES_KERNEL, 36 * CASE_MIB);
+		cgm_point_set(&t.points[i], CGM_SERIES_NEEDED, 60 * CASE_MIB);
+	}
+	page = write_with(&t, "redis", NULL, false);
+	has(page, note);
+	has(page, "<dt>Cannot be reclaimed, at least</dt><dd><b>24.0 MiB</b>");
+	free(page);
+	for (size_t i = 0; i < t.n; i++)
+		cgm_point_set(&t.points[i], CGM_SERIES_SLAB_RECLAIMABLE, 0);
+	page = write_with(&t, "redis", NULL, false);
+	lacks(page, "is told without");
+	has(page, "<dt>Cannot be reclaimed</dt><dd><b>60.0 MiB</b>");
+	free(page);
+	cgm_track_clear(&t);
+}
+
 static void test_a_limit_far_above_is_told(void **state)
 {
 	struct cgm_track t;
@@ -516,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_growth_is_told_once),
 		cmocka_unit_test(test_one_point),
 		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_kernel_in_doubt),
 		cmocka_unit_test(test_a_limit_far_above_is_told),
 		cmocka_unit_test(test_a_limit_that_leaves_the_plot),
 		cmocka_unit_test(test_events),

@@ -176,6 +176,29 @@ static void one(const struct cgm_trend_row *row, const struct cgm_text_options *
 	free(t.s);
 }
 
+/* Below the verdict, where kernel memory is left out of what cannot be reclaimed. */
+static void test_kernel_in_doubt(void **state)
+{
+	struct cgm_trend y = young();
+	const struct cgm_trend_row row = {.name = "new", .trend = &y, .track = &no_track};
+
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		const char *note =
+			"\nWhat cannot be reclaimed (needed) is told without 5.0 MiB of "
+			"kernel memory,\nbecause cgroup v1 does not tell how much of that "
+			"can be; cgmem explain estimates\nit.\n\nCOMPONENT";
+		struct text t;
+
+		y.kernel_in_doubt = (struct cgm_opt){5 * MIB, known};
+		text_open(&t);
+		assert_int_equal(cgm_trend_write(t.f, &row, NOW_MS, &at80), 0);
+		assert_int_equal(fclose(t.f), 0);
+		assert_int_equal(strstr(t.s, note) != NULL, known);
+		free(t.s);
+	}
+}
+
 static void test_one_80(void **state)
 {
 	struct cgm_track track = growing_track();
@@ -322,10 +345,10 @@ static void test_one_young(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	     cmocka_unit_test(test_table_of_the_dead),
-		cmocka_unit_test(test_widest),	     cmocka_unit_test(test_one_80),
-		cmocka_unit_test(test_one_80_ascii), cmocka_unit_test(test_one_200),
-		cmocka_unit_test(test_one_young),
+		cmocka_unit_test(test_table),		cmocka_unit_test(test_table_of_the_dead),
+		cmocka_unit_test(test_widest),		cmocka_unit_test(test_one_80),
+		cmocka_unit_test(test_kernel_in_doubt), cmocka_unit_test(test_one_80_ascii),
+		cmocka_unit_test(test_one_200),		cmocka_unit_test(test_one_young),
 
 	};
 
