@@ -217,9 +217,10 @@ static void test_settings(void **state)
 	g.bound = 0;
 	off = show(&g, 1, narrow, 0);
 	assert_has(off, "set to        GOGC off, GOMEMLIMIT 512 MiB\n");
-	assert_has(off,
-		   "last GC       12 s ago, number 42; it found 40.0 MiB alive; the next is due near\n"
-		   "              GOMEMLIMIT (GOGC is off)\n");
+	assert_has(
+		off,
+		"last GC       12 s ago, number 42; it found 40.0 MiB alive; the next is due near\n"
+		"              GOMEMLIMIT (GOGC is off)\n");
 	assert_has(off, "  objects, live and garbage\n");
 	g.gomemlimit.v = CGM_GO_LIMIT_OFF - 1;
 	g.stat[CGM_GO_LAST_GC].v += (uint64_t)13 * 1000000000;
