@@ -14,8 +14,10 @@
  * varies since. */
 #define LONG   (2 * CGM_GROWTH_POINTS_MIN)
 #define VARIES 2
-/* So many points at the end are more than a spike. */
-#define LAST 3
+#define STILL  5
+/* So many points are a spike; more at the end are none. */
+#define SPIKE 2
+#define LAST  3
 /* So few points may lean by chance, and by stairs of which each is as large as the rise. */
 #define FEW    60
 #define HOUR_S 3600
@@ -60,22 +62,29 @@ static bool is_doubtful(const struct cgm_judged *j)
 }
 
 /*
- * It rose at first, too early in a long watch for a piece of its own, and has been level since: all
- * of the last three quarters lies above the beginning, by more than it varies.
+ * It rose, too soon for a piece of its own, and has been level from there on: all of that lies
+ * above the beginning, by more than @varies times as much as it varies.
  */
-static bool rose_at_first(struct cgm_judged *j)
+static bool has_settled(struct cgm_judged *j, double part, double varies)
 {
-	size_t from = j->n / 4;
-	double low = j->v[from].v, high = low, first = j->v[0].v;
+	size_t n = j->n - j->start, from = j->start + (size_t)(part * (double)n);
+	double low = j->v[from].v, high = low, first = j->v[j->start].v;
+	size_t at = j->start, elsewhere = 0;
 
 	for (size_t i = from; i < j->n; i++) {
 		low = j->v[i].v < low ? j->v[i].v : low;
 		high = j->v[i].v > high ? j->v[i].v : high;
 	}
-	if (j->n < LONG || low - first <= j->noise || low - first <= VARIES * (high - low))
+	if (n < LONG || low - first <= j->noise || low - first <= varies * (high - low))
 		return false;
-	while (j->v[j->settled].v < low)
-		j->settled++;
+	while (j->v[at].v < low)
+		at++;
+	/* what went back from there, or came down to there, swings */
+	for (size_t i = at; i < from; i++)
+		elsewhere += j->v[i].v < low || j->v[i].v - high > (low - first) / 2;
+	if (elsewhere > SPIKE)
+		return false;
+	j->settled = at;
 	j->grown = (low + high) / 2 - first;
 	return true;
 }
@@ -141,9 +150,12 @@ enum cgm_growth_verdict cgm_growth_name(struct cgm_judged *j, double *ret_more_s
 	if (j->jump != 0)
 		return CGM_GROWTH_STEPPED;
 	*ret_more_s = level;
+	/* nearly all of the time, or a quarter that is stiller than what wanders ever is */
+	if (has_settled(j, 0.75, STILL))
+		return CGM_GROWTH_PLATEAU;
 	if (is_doubtful(j))
 		return CGM_GROWTH_UNKNOWN;
-	if (rose_at_first(j))
+	if (has_settled(j, 0.25, VARIES))
 		return CGM_GROWTH_PLATEAU;
 	return may_grow(j, level, ret_more_s) ? CGM_GROWTH_UNKNOWN : CGM_GROWTH_STEADY;
 }

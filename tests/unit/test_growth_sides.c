@@ -139,6 +139,35 @@ static void test_first_leg(void **state)
 	}
 }
 
+/* Level, a rise of few points, and level since: it has settled, however long it was level before.
+ */
+static void test_settled(void **state)
+{
+	struct cgm_growth g;
+
+	(void)state;
+	for (size_t at = 10; at <= 30; at += 5) {
+		level(60, 500);
+		add_ramp(&s, (double)at / 60, (double)(at + 12) / 60, 14);
+		g = judged(&s, 1);
+		verdict_of(g, CGM_GROWTH_PLATEAU);
+		near_to(g.before, 14, 1);
+		near_to(g.since_s, STEP_S * (double)(at + 12), 40);
+	}
+	/* by five times what it varies since, or less than that */
+	for (int more = 0; more < 2; more++) {
+		level(60, 500);
+		add_ramp(&s, 26 / 60.0, 38 / 60.0, more ? 18.5 : 17.5);
+		for (size_t i = 40; i < 60; i++)
+			s.v[i].v += i % 5 == 0 ? 3 : 0;
+		g = judged(&s, 1);
+		if (more)
+			verdict_of(g, CGM_GROWTH_PLATEAU);
+		else
+			assert_int_not_equal(g.verdict, CGM_GROWTH_STEADY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_level_behind_a_fall),
 		cmocka_unit_test(test_before_a_jump),
 		cmocka_unit_test(test_first_leg),
+		cmocka_unit_test(test_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
