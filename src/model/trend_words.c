@@ -6,6 +6,10 @@
 
 /* Growth that was seen for less, seconds, may be a program that gets going. */
 #define LONG_ENOUGH_S 600
+/* Less is not worth a sentence of its own. */
+#define RISEN_BYTES (UINT64_C(1) << 20)
+/* What is charged is the limit but for one part in so many: reclaim holds it there. */
+#define NEARLY 16
 /* Go's figures of so many seconds before are of the moment. */
 #define GO_FRESH_S 5
 
@@ -213,19 +217,31 @@ static const char *victim(const struct cgm_trend *t)
 	return t->victim[0] ? t->victim : "one of its processes";
 }
 
-/* What docker's figure leaves out. */
+/* What docker's figure leaves out: its growth, and that which the limit ended. */
 static void cache_beside(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_trend_part *cache = &t->part[CGM_TREND_CACHE];
-	char rate[64];
+	const struct cgm_growth *docker = &t->part[CGM_TREND_DOCKER].growth;
+	const uint64_t full = t->limit.v - t->limit.v / NEARLY;
+	char rate[64], n[CGM_TEXT_MAX], since[CGM_TEXT_MAX];
 
-	if (cache->growth.verdict != CGM_GROWTH_GROWING ||
-	    t->part[CGM_TREND_DOCKER].growth.verdict == CGM_GROWTH_GROWING)
+	if (docker->verdict == CGM_GROWTH_GROWING)
 		return;
-	add(b,
-	    " Page cache that it leaves out %s by %s: the kernel takes it back when it is "
-	    "needed.",
-	    tense(t, "grows", "grew"), cgm_trend_rate_text(rate, cache, true) + 1);
+	if (cache->growth.verdict == CGM_GROWTH_GROWING)
+		add(b,
+		    " Page cache that it leaves out %s by %s: the kernel takes it back when it is "
+		    "needed.",
+		    tense(t, "grows", "grew"), cgm_trend_rate_text(rate, cache, true) + 1);
+	else if (cache->growth.verdict == CGM_GROWTH_PLATEAU &&
+		 cache->growth.before >= RISEN_BYTES && cache->growth.before > 2 * docker->before)
+		add(b,
+		    " Page cache that it leaves out grew by %s until %s%s: the kernel takes it "
+		    "back when it is needed.",
+		    bytes_text(n, cache->growth.before),
+		    since_text(since, t, cache->growth.since_s),
+		    t->limit.known && t->part[CGM_TREND_CHARGED].now >= full
+			    ? ", when the limit was met"
+			    : "");
 }
 
 /* A kill is told of whatever the figures look like: what was killed had no room to grow. */

@@ -139,6 +139,33 @@ static void test_cache(void **state)
 	done();
 }
 
+/* Inactive page cache up to the limit, where reclaim holds it: that it grew is told. */
+static void test_cache_to_the_limit(void **state)
+{
+	(void)state;
+	for (int limit = 0; limit < 2; limit++) {
+		track_start(&track, 360);
+		for (size_t i = 0; i < track.n; i++) {
+			uint64_t grown = (i < 60 ? i : 60) * MIB;
+
+			track_plus(&track, i, CGM_SERIES_CACHE, grown);
+			track_plus(&track, i, CGM_SERIES_CACHE_INACTIVE, grown);
+			track_plus(&track, i, CGM_SERIES_CHARGED, grown);
+			cgm_point_set(&track.points[i], CGM_SERIES_LIMIT,
+				      (limit ? 148 : 160) * MIB);
+		}
+		make();
+		part_is(CGM_TREND_DOCKER, CGM_GROWTH_STEADY);
+		part_is(CGM_TREND_CACHE, CGM_GROWTH_PLATEAU);
+		has("Docker's figure has not grown in 59 min 50 s. Page cache that it leaves out "
+		    "grew by ");
+		has(limit ? " until 02:10, when the limit was met: the kernel takes it back when "
+			    "it is needed."
+			  : " until 02:10: the kernel takes it back when it is needed.");
+		done();
+	}
+}
+
 /* Two parts grow: the one with more carries it, each with its share. */
 static void test_shares(void **state)
 {
@@ -821,6 +848,7 @@ int main(void)
 		cmocka_unit_test(test_leak),
 		cmocka_unit_test(test_long_enough_for_a_leak),
 		cmocka_unit_test(test_cache),
+		cmocka_unit_test(test_cache_to_the_limit),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_shares_since),
 		cmocka_unit_test(test_since_of_the_carrier),
