@@ -681,8 +681,9 @@ static void test_words_of_the_dead(void **state)
 
 	(void)state;
 	for (int v = 0; v < CGM_GROWTH_VERDICT_COUNT; v++)
-		for (unsigned bits = 0; bits < 8; bits++) {
+		for (unsigned bits = 0; bits < 16; bits++) {
 			trend = (struct cgm_trend){.carrier = CGM_TREND_COUNT,
+						   .runs = {.n = bits & 8 ? 3 : 0},
 						   .ended = true,
 						   .killed = bits & 1,
 						   .n_kills = bits & 1 ? 3 : 0,
@@ -691,6 +692,9 @@ static void test_words_of_the_dead(void **state)
 			trend.part[CGM_TREND_DOCKER].growth =
 				(struct cgm_growth){.verdict = (enum cgm_growth_verdict)v,
 						    .sawtooth = bits & 2,
+						    .was_level = bits & 1,
+						    .grew = bits & 2 ? 6e6 : 0,
+						    .fell = bits & 2 ? 4e6 : 0,
 						    .rate = 1000,
 						    .before = 5e6};
 			trend.part[CGM_TREND_CACHE].growth.verdict = CGM_GROWTH_GROWING;
@@ -699,6 +703,51 @@ static void test_words_of_the_dead(void **state)
 				lacks(present[i]);
 			has(" ended at ");
 		}
+}
+
+/* What a fall ended is told with both of its sides, and a step only between levels as one. */
+static void test_words_of_a_fall(void **state)
+{
+	(void)state;
+	track_start(&track, 60);
+	make();
+	trend.part[CGM_TREND_DOCKER].growth =
+		(struct cgm_growth){.verdict = CGM_GROWTH_STEPPED,
+				    .since_s = (double)TRACK_START / 1000 + 300,
+				    .before = -30.0 * MIB,
+				    .grew = 40.0 * MIB,
+				    .fell = 30.0 * MIB,
+				    .n = 30};
+	(void)cgm_trend_verdict(&trend, text, sizeof text);
+	assert_string_equal(text, "Docker's figure grew by 40.0 MiB until 02:05, fell by 30.0 MiB "
+				  "then, and has been level since.");
+	trend.part[CGM_TREND_DOCKER].growth.grew = 0;
+	(void)cgm_trend_verdict(&trend, text, sizeof text);
+	assert_string_equal(text, "Docker's figure fell by 30.0 MiB at 02:05, and has been level "
+				  "since.");
+	trend.part[CGM_TREND_DOCKER].growth.was_level = true;
+	(void)cgm_trend_verdict(&trend, text, sizeof text);
+	assert_string_equal(text, "Docker's figure fell by 30.0 MiB at 02:05, and has been level "
+				  "before and since.");
+	trend.more_s = 16;
+	trend.part[CGM_TREND_DOCKER].growth.verdict = CGM_GROWTH_UNKNOWN;
+	trend.part[CGM_TREND_DOCKER].growth.grew = 40.0 * MIB;
+	for (int up = 0; up < 2; up++) {
+		trend.part[CGM_TREND_DOCKER].growth.rise = up;
+		(void)cgm_trend_verdict(&trend, text, sizeof text);
+		assert_string_equal(text, up ? "Docker's figure grew by 40.0 MiB until 02:05 and "
+					       "fell by 30.0 MiB then, and goes up again; whether "
+					       "it falls each time cannot be told yet: watch for "
+					       "16 s more."
+					     : "Docker's figure grew by 40.0 MiB until 02:05 and "
+					       "fell by 30.0 MiB then; whether it falls each time "
+					       "cannot be told yet: watch for 16 s more.");
+	}
+	trend.part[CGM_TREND_DOCKER].growth.sawtooth = true;
+	(void)cgm_trend_verdict(&trend, text, sizeof text);
+	assert_string_equal(text, "Docker's figure goes up and down; whether what is left after "
+				  "each fall grows cannot be told yet: watch for 16 s more.");
+	done();
 }
 
 /* It was too fast to be judged, but what an OOM kill ended is not called level. */
@@ -864,6 +913,7 @@ int main(void)
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_words_of_the_dead),
+		cmocka_unit_test(test_words_of_a_fall),
 		cmocka_unit_test(test_killed_at_once),
 		cmocka_unit_test(test_kills_of_children),
 		cmocka_unit_test(test_ended_by_signals),
