@@ -149,10 +149,11 @@ static void late(size_t n, uint64_t *rnd)
 	add_ramp(&s, 0.6, 1, 30);
 }
 
-/* The last of @rise lies in so few points that there is no piece for it. */
+/* In so few points, of those that are judged, that there is no piece for it: five, and some. */
 static void at_the_end(size_t n, uint64_t *rnd)
 {
-	double part = 5 / (double)n + draw(rnd) * 0.1;
+	size_t judged = n < CGM_GROWTH_POINTS_MAX ? n : CGM_GROWTH_POINTS_MAX;
+	double part = 5 / (double)judged + draw(rnd) * 0.1;
 
 	noise_start(&s, n, 0, rnd);
 	add_ramp(&s, 1 - part, 1, 30);
