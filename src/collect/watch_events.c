@@ -25,24 +25,6 @@ uint64_t cgm_watch_digest(const char *id)
 	return cgm_digest(CGM_DIGEST_START, id, strlen(id));
 }
 
-void cgm_ring_add(struct cgm_watch_ring *r, uint64_t id, int64_t from_ms, int64_t to_ms)
-{
-	const unsigned i = r->next++ % CGM_WATCH_RING;
-
-	r->v[i].id = id;
-	r->v[i].from_ms = from_ms;
-	r->v[i].to_ms = to_ms;
-}
-
-bool cgm_ring_has(const struct cgm_watch_ring *r, uint64_t id, int64_t ms, int64_t slack_ms)
-{
-	for (unsigned i = 0; i < CGM_WATCH_RING; i++)
-		if (r->v[i].id == id && ms >= r->v[i].from_ms - slack_ms &&
-		    ms <= r->v[i].to_ms + slack_ms)
-			return true;
-	return false;
-}
-
 static bool same(const char *a, const char *b)
 {
 	return a && strcmp(a, b) == 0;

@@ -87,6 +87,7 @@ static int add(struct cgm_watch *w, struct cgm_container *c, uint64_t key)
 	m->kills_from_zero = w->listing > 1;
 	m->life = cgm_life_take(w, key);
 	m->kills_ahead = m->life.kills;
+	m->ahead_until_ms = w->round_at_ns / 1000000 + CGM_KILL_LATE_MS;
 	m->life.kills = 0;
 	m->ended = !m->c.path;
 	if (!m->ended)

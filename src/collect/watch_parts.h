@@ -57,6 +57,7 @@ struct cgm_member {
 	struct cgm_opt kills; /* the counter as it was told of; unknown: not read in this run */
 	bool kills_from_zero; /* the run began while it was watched: all are news */
 	uint64_t log_kills, kills_ahead;
+	uint64_t ahead_until_ms; /* CLOCK_MONOTONIC */
 	/* the Go runtime, and its processes as they were then */
 	uint64_t go_at_ms, go_digest;
 	uint64_t no_go, no_go_ms;   /* digest of processes none of which is one, and when; 0 none */
@@ -75,12 +76,15 @@ struct cgm_watch_kill {
 	int64_t time_ms;
 };
 
-/* What happened lately to which container, oldest overwritten. */
+/* Kills that were told of lately, oldest overwritten. */
 #define CGM_WATCH_RING 64
+/* How long a kill that the log tells of, or the engine, may wait until it is counted. */
+#define CGM_KILL_LATE_MS 60000
 struct cgm_watch_ring {
 	struct {
 		uint64_t id; /* digest */
 		int64_t from_ms, to_ms;
+		uint64_t unanswered; /* kills that the engine has not told of */
 	} v[CGM_WATCH_RING];
 	unsigned next;
 };
@@ -169,9 +173,6 @@ bool cgm_life_limit(struct cgm_watch_life *l, struct cgm_opt limit);
 
 /* watch_events.c */
 uint64_t cgm_watch_digest(const char *id);
-void cgm_ring_add(struct cgm_watch_ring *r, uint64_t id, int64_t from_ms, int64_t to_ms);
-/* Whether it has @id with a span that @ms lies in, give or take @slack_ms. */
-bool cgm_ring_has(const struct cgm_watch_ring *r, uint64_t id, int64_t ms, int64_t slack_ms);
 bool cgm_watch_ask_is_due(const struct cgm_watch *w, uint64_t now_ms);
 /* A container that is no member may be told of all the same. */
 bool cgm_watch_wants(const struct cgm_watch *w, const struct cgm_target *t);

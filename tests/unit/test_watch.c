@@ -627,6 +627,96 @@ static void test_kills_logged(void **state)
 	stop(&r);
 }
 
+/* A console that takes seconds to write the log: the counter rises rounds later, and once. */
+static void test_kill_counted_late(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	log_kill(&r, "/docker/" WEB);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_quiet(&r, 3);
+	group_file(&r, WEB, "memory.events", "oom_kill 1\n");
+	assert_quiet(&r, 2);
+	group_file(&r, WEB, "memory.events", "oom_kill 2\n");
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
+	/* one that is never counted does not hide another for ever */
+	log_kill(&r, "/docker/" WEB);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	r.w->v[0]->ahead_until_ms -= CGM_KILL_LATE_MS;
+	assert_quiet(&r, 1);
+	group_file(&r, WEB, "memory.events", "oom_kill 3\n");
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	stop(&r);
+}
+
+/* On v1 a group's counter is its own: what the log tells of a group below it is never counted. */
+static void test_kill_below_v1(void **state)
+{
+	struct run r = {.t = *state};
+	const struct cgm_watch_request q = {0};
+	const struct cgm_session_options o = {.root = r.t->dir, .engine = CGM_ENGINE_DOCKER};
+	static const char dir[] = "sys/fs/cgroup/memory/docker/" WEB "/";
+	char path[256];
+
+	fill(&r);
+	tree_v1(r.t);
+	static const char *const files[][2] = {
+		{"memory.usage_in_bytes", "8192\n"},
+		{"memory.limit_in_bytes", "9223372036854771712\n"},
+		{"memory.stat", "total_rss 4096\ntotal_cache 0\n"},
+		{"memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 0\n"},
+	};
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		(void)snprintf(path, sizeof path, "%s%s", dir, files[i][0]);
+		tree_file(r.t, path, files[i][1]);
+	}
+	assert_int_equal(cgm_session_open(&o, &r.s, NULL), 0);
+	assert_int_equal(cgm_watch_new(r.s, &q, &r.w, NULL), 0);
+	assert_int_equal(cgm_watch_round(r.w, &r.r, NULL), 0);
+	assert_int_equal(r.r.n, 1);
+	log_kill(&r, "/docker/" WEB "/inner");
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	(void)snprintf(path, sizeof path, "%smemory.oom_control", dir);
+	tree_file(r.t, path, "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
+	log_kill(&r, "/docker/" WEB);
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	tree_file(r.t, path, "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
+	assert_quiet(&r, 2);
+	stop(&r);
+}
+
+/* On a slow machine the engine tells many seconds later; each kill answers for one word of it. */
+static void test_kill_engine_late(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	r.w->heard_from_ns = r.w->heard_until_ns = 1;
+	log_kill(&r, "/docker/" WEB);
+	r.w->log_kills[0].time_ms -= 30000;
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	remove_group(&r, WEB);
+	(void)engine_says(&r, "oom", WEB, 0);
+	assert_quiet(&r, 2);
+	(void)engine_says(&r, "oom", WEB, 0); /* another one, that nobody else knows of */
+	next(&r);
+	assert_int_equal(r.r.n_events, 1);
+	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
+	stop(&r);
+}
+
 /* Told by the log before the list had it; its counter says nothing new then, but counts on. */
 static void test_kill_before_listed(void **state)
 {
@@ -849,6 +939,9 @@ int main(void)
 		{"start unheard", test_start_unheard},
 		{"stop", test_stop},
 		{"stop after signals", test_stop_signals},
+		{"kill counted late", test_kill_counted_late},
+		{"kill below, v1", test_kill_below_v1},
+		{"kill told late", test_kill_engine_late},
 		{"stop unheard", test_stop_unheard},
 		{"restart", test_restart},
 		{"restart, late", test_restart_late},
