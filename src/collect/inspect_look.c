@@ -22,8 +22,8 @@ static int flush(struct cgm_buf *b, struct cgm_worker_answer *to)
 
 /* ---- which of them are Go programs ---- */
 
-/* True when the pid is another process's by now. */
-static bool was_replaced(const struct cgm_inspect_target *t, const struct cgm_inspect_files *f,
+/* True when the pid is another process's by now. What makes the container is no program of it. */
+static bool was_replaced(const struct cgm_inspect_target *t, struct cgm_inspect_files *f,
 			 uint64_t listed_ticks)
 {
 	CGM_AUTO_BUF struct cgm_buf b = {0};
@@ -34,6 +34,8 @@ static bool was_replaced(const struct cgm_inspect_target *t, const struct cgm_in
 	if (cgm_read_all(f->stat, &b, CGM_READ_CAP) < 0 ||
 	    cgm_proc_parse_stat(cgm_buf_str(&b), b.len, &p) < 0)
 		return true;
+	if (cgm_comm_is_runc(p.comm))
+		f->exe = -ENOENT;
 	return t->start_ticks ? p.start_ticks != t->start_ticks : p.start_ticks > listed_ticks;
 }
 

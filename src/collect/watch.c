@@ -248,13 +248,13 @@ static void fill_item(const struct cgm_watch *w, const struct cgm_member *m,
 }
 
 /*
- * A container in which nobody lives is being made or torn down: what its files still say is of no
- * moment of its life. (A unit may be empty for good.)
+ * A container in which nobody lives, or only runc, is being made or torn down: what its files still
+ * say is of no moment of its life. (A unit may be empty for good.)
  */
 static bool is_lifeless(const struct cgm_member *m)
 {
-	return m->c.target.kind == CGM_TARGET_CONTAINER && cgm_has(&m->sample, CGM_PIDS) &&
-	       m->sample.v[CGM_PIDS] == 0;
+	return m->is_made || (m->c.target.kind == CGM_TARGET_CONTAINER &&
+			      cgm_has(&m->sample, CGM_PIDS) && m->sample.v[CGM_PIDS] == 0);
 }
 
 static int fill_items(struct cgm_watch *w, size_t *ret_n)

@@ -51,6 +51,8 @@ struct cgm_member {
 	char *effective_from;
 	struct cgm_watch_life life;
 	bool ended;	     /* it has no group now */
+	bool lives;	     /* somebody else than runc was seen in it, in this run */
+	bool is_made;	     /* nobody else as yet: its limit may not be set */
 	unsigned asked;	     /* how often the engine answered since something is owed */
 	uint64_t owed_at_ms; /* since when, CLOCK_MONOTONIC */
 	/* kills: see watch_kills.c */
@@ -206,7 +208,10 @@ uint64_t cgm_watch_go_interval(const struct cgm_member *m, uint64_t every_ms, ui
 int cgm_watch_go_ask(struct cgm_watch *w, uint64_t now_ms);
 int cgm_watch_go_answer(struct cgm_watch *w, uint64_t now_ms);
 
-/* watch_procs.c: tells of a restart within; *@ret: a digest of its processes, 0: too many. */
+/* watch_procs.c. Notes whether a container is still being made; for a short time of each run. 0 or
+ * -ENOMEM. */
+int cgm_member_see_life(struct cgm_watch *w, struct cgm_member *m);
+/* Tells of a restart within; *@ret: a digest of its processes, 0: too many. */
 int cgm_member_procs(struct cgm_watch *w, struct cgm_member *m, uint64_t *ret_digest);
 
 #endif

@@ -21,6 +21,8 @@
 #include "base/banned.h"
 
 #define PROCS_MAX 64 /* more are looked at as if they were new each time */
+/* How long a container may be made: then whoever is called runc is a program of its own. */
+#define MADE_MS 60000
 
 struct pids {
 	const struct cgm_hierarchy *h;
@@ -142,6 +144,30 @@ static int follow_main(struct cgm_watch *w, struct cgm_member *m, struct cgm_pro
 	m->main_start = now->start_ticks;
 	memcpy(m->main_comm, now->comm, sizeof m->main_comm);
 	return r;
+}
+
+int cgm_member_see_life(struct cgm_watch *w, struct cgm_member *m)
+{
+	CGM_AUTO_FREE pid_t *pids = NULL;
+	size_t n = 0, runc = 0;
+	int r;
+
+	m->is_made = false;
+	if (m->lives || m->c.target.kind != CGM_TARGET_CONTAINER ||
+	    w->round_ms - m->life.from_ms > MADE_MS)
+		return 0;
+	r = cgm_group_pids(w->s->hierarchy, m->c.path, &pids, &n, PROCS_MAX);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < n && runc == i; i++) {
+		CGM_AUTO_CLOSE int fd = cgm_proc_open(w->s->root, pids[i]);
+		struct cgm_process p = {0};
+
+		runc += fd >= 0 && cgm_proc_read_status(fd, &p) == 0 && cgm_comm_is_runc(p.comm);
+	}
+	m->is_made = n && runc == n;
+	m->lives = n && !m->is_made;
+	return 0;
 }
 
 int cgm_member_procs(struct cgm_watch *w, struct cgm_member *m, uint64_t *ret_digest)

@@ -127,7 +127,7 @@ static void note_end(struct cgm_watch *w, struct cgm_member *m)
 	cgm_wake_unfollow(w, m);
 	cgm_group_free(CGM_TAKE(m->often));
 	cgm_group_free(CGM_TAKE(m->stat));
-	m->has_stat = m->go_looked = false;
+	m->has_stat = m->go_looked = m->lives = false;
 	m->kills = (struct cgm_opt){0};
 	m->main_pid = 0;
 	if (m->ended)
@@ -164,6 +164,9 @@ int cgm_member_sample(struct cgm_watch *w, struct cgm_member *m, uint64_t now_ms
 		return r == -ENOMEM ? r : 0;
 	if (m->ended)
 		note_return(w, m);
+	r = cgm_member_see_life(w, m);
+	if (r < 0 || m->is_made)
+		return r;
 	if (!m->has_levels || m->sample.v[CGM_LIMIT] != limit ||
 	    now_ms - m->levels_at_ms >= LEVELS_MS)
 		r = read_levels(w, m, now_ms);

@@ -56,6 +56,13 @@ int cgm_proc_open_link(int dirfd, const char *name, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+bool cgm_comm_is_runc(const char *comm)
+{
+	static const char prefix[] = "runc:[";
+
+	return strncmp(comm, prefix, sizeof prefix - 1) == 0;
+}
+
 void cgm_comm_set(char ret[64], const char *raw, size_t len)
 {
 	CGM_AUTO_BUF struct cgm_buf b = {0};

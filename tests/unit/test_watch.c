@@ -223,6 +223,54 @@ static void test_lifeless(void **state)
 	stop(&r);
 }
 
+static void process(const struct run *r, int pid, const char *comm)
+{
+	char path[64], text[160];
+
+	(void)snprintf(path, sizeof path, "proc/%d/status", pid);
+	(void)snprintf(text, sizeof text, "Name:\t%s\nPid:\t%d\n", comm, pid);
+	tree_file(r->t, path, text);
+	(void)snprintf(path, sizeof path, "proc/%d/stat", pid);
+	(void)snprintf(text, sizeof text,
+		       "%d (%s) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 500 0 0\n", pid, comm);
+	tree_file(r->t, path, text);
+}
+
+/* Only runc is in it: its limit is not set yet, and the engine has told of no start. */
+static void test_being_made(void **state)
+{
+	struct run r;
+
+	start(state, &r);
+	group(&r, DB, "100\n", "50");
+	group_file(&r, DB, "cgroup.procs", "77\n");
+	process(&r, 77, "runc:[2:INIT]");
+	list(&r, true, true);
+	(void)engine_says(&r, "start", DB, 0);
+	next(&r);
+	assert_int_equal(r.r.n, 1);
+	next(&r);
+	assert_int_equal(r.r.n, 1);
+	group_file(&r, DB, "memory.max", "65536\n");
+	group_file(&r, DB, "cgroup.procs", "77\n78\n");
+	process(&r, 78, "app");
+	next(&r);
+	assert_int_equal(r.r.n, 2);
+	assert_int_equal(r.r.n_events, 0); /* no other limit: it never had one */
+	assert_int_equal(r.r.items[1].point.v[CGM_SERIES_LIMIT], 65536);
+	/* a program of its own takes that name, later or for longer */
+	group_file(&r, DB, "cgroup.procs", "77\n");
+	next(&r);
+	assert_int_equal(r.r.n, 2);
+	r.w->v[1]->lives = false;
+	next(&r);
+	assert_int_equal(r.r.n, 1);
+	r.w->v[1]->life.from_ms -= 60000;
+	next(&r);
+	assert_int_equal(r.r.n, 2);
+	stop(&r);
+}
+
 static void test_start(void **state)
 {
 	struct run r;
@@ -942,6 +990,7 @@ int main(void)
 		{"kill counted late", test_kill_counted_late},
 		{"kill below, v1", test_kill_below_v1},
 		{"kill told late", test_kill_engine_late},
+		{"being made", test_being_made},
 		{"stop unheard", test_stop_unheard},
 		{"restart", test_restart},
 		{"restart, late", test_restart_late},
