@@ -126,7 +126,9 @@ static void add_oom(const struct cgm_page *p, struct cgm_buf *b, const struct cg
 		return;
 	if (kills)
 		cgm_buf_addf(b, "%ju OOM kill%s%s", (uintmax_t)kills, kills == 1 ? "" : "s",
-			     s->oom.known ? ", the last" : "");
+			     !s->oom.known ? ""
+			     : kills == 1  ? ","
+					   : ", the last");
 	else
 		cgm_buf_adds(b, s->oom.known ? "OOM kill" : "killed for lack of memory (OOM)");
 	if (!s->oom.known)

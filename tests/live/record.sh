@@ -130,6 +130,22 @@ record_killed() {
   sleep 12
   is_sql "$1" "SELECT sum(value) FROM events e JOIN targets t ON t.id = e.target WHERE t.name = 'rec-dead' AND e.kind = 'oom-kill'" 1
 }
+# A child was killed for want of memory, later the engine sends a signal: that ended it.
+record_signals() {
+  local said
+  dockerd_run rec-sig -m 16m --memory-swap 16m -- /bin/busybox sh -c 'trap "exit 2" TERM; /scenario anon --bytes 104857600 --dir /tmp; while :; do sleep 1; done' || return
+  dockerd_run rec-term -- /bin/busybox sleep 1000000 || return
+  until_sql "$1" "$(event_sql rec-sig oom-kill)" || return
+  until_sql "$1" "SELECT count(*) FROM samples s JOIN targets t ON t.id = s.target WHERE t.name = 'rec-term'" || return
+  docker kill -s TERM rec-sig >/dev/null && docker stop -t 2 rec-term >/dev/null || return
+  until_sql "$1" "$(event_sql rec-sig stop "value = 2 AND detail = 'signal 15'")" &&
+    until_sql "$1" "$(event_sql rec-term stop "value = 137 AND detail = 'signal 15, 9'")" || return
+  said=$(COLUMNS=1000 "$CGMEM" explain rec-sig)
+  [[ $said = *"exit code 2 after the engine sent it SIGTERM, as docker stop does."*"That is not what ended it."* ]] || { echo "$said"; return 1; }
+  said=$(COLUMNS=1000 "$CGMEM" trend --file "$1" rec-term)
+  [[ $said = *"after the engine sent it SIGTERM, then SIGKILL, as docker stop does."* ]] || { echo "$said"; return 1; }
+  docker rm -f rec-sig rec-term >/dev/null
+}
 record_limit() {
   docker update --memory 256m --memory-swap 256m rec-a >/dev/null || return
   until_sql "$1" "$(event_sql rec-a limit 'value = 268435456')"
@@ -248,6 +264,7 @@ record_checks() {
   check "record: a new container of the same name is the same" record_identity "$file"
   check "record: one OOM kill is one event" record_kill "$file"
   check "record: a container that is killed" record_killed "$file"
+  check "record: what the engine sent before an end" record_signals "$file"
   check "record: another limit" record_limit "$file"
   check "explain --for: a restart meanwhile" record_for
   check "record: a restart by a supervisor inside" record_supervised "$file"

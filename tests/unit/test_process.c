@@ -366,9 +366,20 @@ static void test_foreign_kernel_thread(void **state)
 	assert_true(p[1].foreign);
 }
 
+static void test_runc(void **state)
+{
+	(void)state;
+	assert_true(cgm_comm_is_runc("runc:[2:INIT]"));
+	assert_true(cgm_comm_is_runc("runc:["));
+	assert_false(cgm_comm_is_runc("runc:"));
+	assert_false(cgm_comm_is_runc("runc"));
+	assert_false(cgm_comm_is_runc(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_runc),
 		cmocka_unit_test(test_cgroup_lines),
 		cmocka_unit_test(test_cgroup_odd_lines),
 		cmocka_unit_test(test_cgroup_bound),
