@@ -146,6 +146,12 @@ static int follow_main(struct cgm_watch *w, struct cgm_member *m, struct cgm_pro
 	return r;
 }
 
+/* For a moment, before it renames itself, it has the name of its file. */
+static bool is_runc(const char *comm)
+{
+	return cgm_comm_is_runc(comm) || strcmp(comm, "runc") == 0;
+}
+
 int cgm_member_see_life(struct cgm_watch *w, struct cgm_member *m)
 {
 	CGM_AUTO_FREE pid_t *pids = NULL;
@@ -163,7 +169,7 @@ int cgm_member_see_life(struct cgm_watch *w, struct cgm_member *m)
 		CGM_AUTO_CLOSE int fd = cgm_proc_open(w->s->root, pids[i]);
 		struct cgm_process p = {0};
 
-		runc += fd >= 0 && cgm_proc_read_status(fd, &p) == 0 && cgm_comm_is_runc(p.comm);
+		runc += fd >= 0 && cgm_proc_read_status(fd, &p) == 0 && is_runc(p.comm);
 	}
 	m->is_made = n && runc == n;
 	m->lives = n && !m->is_made;

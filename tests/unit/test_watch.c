@@ -249,8 +249,10 @@ static void test_being_made(void **state)
 	(void)engine_says(&r, "start", DB, 0);
 	next(&r);
 	assert_int_equal(r.r.n, 1);
+	process(&r, 77, "runc");
 	next(&r);
 	assert_int_equal(r.r.n, 1);
+	process(&r, 77, "runc:[2:INIT]");
 	group_file(&r, DB, "memory.max", "65536\n");
 	group_file(&r, DB, "cgroup.procs", "77\n78\n");
 	process(&r, 78, "app");
