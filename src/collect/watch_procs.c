@@ -23,6 +23,7 @@
 #define PROCS_MAX 64 /* more are looked at as if they were new each time */
 /* How long a container may be made: then whoever is called runc is a program of its own. */
 #define MADE_MS 60000
+#define GONE_MS 10000
 
 struct pids {
 	const struct cgm_hierarchy *h;
@@ -154,25 +155,28 @@ static bool is_runc(const char *comm)
 
 int cgm_member_see_life(struct cgm_watch *w, struct cgm_member *m)
 {
+	const int64_t age_ms = w->round_ms - m->life.from_ms;
 	CGM_AUTO_FREE pid_t *pids = NULL;
 	size_t n = 0, runc = 0;
 	int r;
 
 	m->is_made = false;
-	if (m->lives || m->c.target.kind != CGM_TARGET_CONTAINER ||
-	    w->round_ms - m->life.from_ms > MADE_MS)
+	if (m->lives || m->c.target.kind != CGM_TARGET_CONTAINER || age_ms > MADE_MS)
 		return 0;
 	r = cgm_group_pids(w->s->hierarchy, m->c.path, &pids, &n, PROCS_MAX);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	for (size_t i = 0; i < n && runc == i; i++) {
+	for (size_t i = 0; i < n && !m->lives; i++) {
 		CGM_AUTO_CLOSE int fd = cgm_proc_open(w->s->root, pids[i]);
 		struct cgm_process p = {0};
 
-		runc += fd >= 0 && cgm_proc_read_status(fd, &p) == 0 && is_runc(p.comm);
+		if (fd < 0 || cgm_proc_read_status(fd, &p) < 0)
+			continue;
+		runc += is_runc(p.comm);
+		m->lives = !is_runc(p.comm);
 	}
-	m->is_made = n && runc == n;
-	m->lives = n && !m->is_made;
+	/* it starts three processes one after the other, two of which end at once */
+	m->is_made = n && !m->lives && (runc || age_ms < GONE_MS);
 	return 0;
 }
 

@@ -253,6 +253,15 @@ static void test_being_made(void **state)
 	next(&r);
 	assert_int_equal(r.r.n, 1);
 	process(&r, 77, "runc:[2:INIT]");
+	/* one that has ended meanwhile says nothing; a while later nobody waits for it */
+	group_file(&r, DB, "cgroup.procs", "76\n");
+	next(&r);
+	assert_int_equal(r.r.n, 1);
+	r.w->v[1]->life.from_ms -= 10000;
+	next(&r);
+	assert_int_equal(r.r.n, 2);
+	r.w->v[1]->life.from_ms += 10000;
+	r.w->v[1]->life.has_limit = false;
 	group_file(&r, DB, "memory.max", "65536\n");
 	group_file(&r, DB, "cgroup.procs", "77\n78\n");
 	process(&r, 78, "app");
