@@ -111,7 +111,7 @@ static void test_json_unknown(void **state)
 		"judged_from",	   "ended",   "points",	    "restarts",
 		"oom_kills",	   "verdict", "components", "carrier",
 		"carrier_share",   "limit",   "limit_in_s", "limit_in_low_s",
-		"limit_in_high_s", "more_s",  "events", "kernel_in_doubt"};
+		"limit_in_high_s", "more_s",  "events",	    "kernel_in_doubt"};
 	const struct cgm_trend y = young();
 	const struct cgm_trend_row row = {.name = "new", .trend = &y, .track = &no_track};
 	json_t *o = json_of(&row);

@@ -246,7 +246,7 @@ static void test_being_made(void **state)
 	group_file(&r, DB, "cgroup.procs", "77\n");
 	process(&r, 77, "runc:[2:INIT]");
 	list(&r, true, true);
-	(void)engine_says(&r, "start", DB, 0);
+	engine_says(&r, "start", DB, now());
 	next(&r);
 	assert_int_equal(r.r.n, 1);
 	process(&r, 77, "runc");
@@ -767,9 +767,9 @@ static void test_kill_engine_late(void **state)
 	next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	remove_group(&r, WEB);
-	(void)engine_says(&r, "oom", WEB, 0);
+	engine_says(&r, "oom", WEB, now());
 	assert_quiet(&r, 2);
-	(void)engine_says(&r, "oom", WEB, 0); /* another one, that nobody else knows of */
+	engine_says(&r, "oom", WEB, now()); /* another one, that nobody else knows of */
 	next(&r);
 	assert_int_equal(r.r.n_events, 1);
 	assert_event(&r, 0, "web", CGM_EVENT_OOM_KILL, 1);
