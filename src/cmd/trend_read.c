@@ -49,7 +49,9 @@ static int add_newest(const struct cgm_trend_reading *q, const struct cgm_histor
 static int read_steps(const struct cgm_trend_reading *q, const struct cgm_history_target *target,
 		      size_t points, struct cgm_track *t, struct cgm_err *err)
 {
-	int64_t from_ms = target->first_ms > q->since_ms ? target->first_ms : q->since_ms;
+	/* its start lies before its first sample, and perhaps a kill */
+	const int64_t first_ms = target->first_ms - MINUTE_MS;
+	int64_t from_ms = first_ms > q->since_ms ? first_ms : q->since_ms;
 	/* last_ms is known to a minute; a kill or a stop lies behind it */
 	int64_t to_ms = target->last_ms + 2 * MINUTE_MS;
 	int r;

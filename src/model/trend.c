@@ -101,8 +101,8 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 	for (size_t i = 0; i < track->n_events; i++) {
 		const struct cgm_event *e = &track->events[i];
 
-		/* a kill that ends it lies behind the last point */
-		if (e->time_ms >= t->from_ms && e->kind == CGM_EVENT_OOM_KILL) {
+		/* one that ends it lies behind the last point, one of a short run before the first */
+		if (e->kind == CGM_EVENT_OOM_KILL) {
 			t->n_kills += kills_of(e);
 			t->killed_ms = e->time_ms;
 			(void)snprintf(t->victim, sizeof t->victim, "%.63s", e->detail);

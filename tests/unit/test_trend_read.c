@@ -90,6 +90,24 @@ static void test_table_as_page(void **state)
 	cgm_history_free(h);
 }
 
+/* A run so short that the kill was told before the first sample was taken. */
+static void test_kill_before_sample(void **state)
+{
+	const struct cgm_event kill = {.time_ms = T0 - 28, .kind = CGM_EVENT_OOM_KILL};
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_err err = {0};
+	size_t n;
+
+	(void)state;
+	(void)record(h, T0, 10 * SEC, 10, level);
+	case_begin(h, T0 + 100 * SEC);
+	assert_int_equal(cgm_history_add_event(h, case_target(h, "web"), &kill, &err), 0);
+	case_commit(h);
+	assert_int_equal(read_of(h, T0 + 100 * SEC, true, &n).n_kills, 1);
+	assert_int_equal(n, 10);
+	cgm_history_free(h);
+}
+
 static uint64_t to_and_fro(int i)
 {
 	return 64 * MIB + (uint64_t)(i % 2) * 16 * MIB;
@@ -118,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_clock_back, case_setup, case_teardown),
 		cmocka_unit_test_setup_teardown(test_table_as_page, case_setup, case_teardown),
+		cmocka_unit_test_setup_teardown(test_kill_before_sample, case_setup, case_teardown),
 		cmocka_unit_test_setup_teardown(test_newest, case_setup, case_teardown),
 	};
 
