@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/recorded.h"
+#include "base/when.h"
 #include "model/rules.h"
 
 #include "base/banned.h"
@@ -113,6 +114,16 @@ static const struct cgm_process *started_again(const struct cgm_snapshot *s, uin
 	return NULL;
 }
 
+/* The engine started the container after the kill; its restart count has docker restart not. */
+static bool began_since(const struct cgm_snapshot *s)
+{
+	const char *at = s->target.started_at;
+	int64_t ms;
+
+	return at && cgm_parse_when(at, s->host.clock * 1000, &ms) == 0 &&
+	       ms / 1000 >= s->host.clock - (int64_t)s->oom.seconds_ago;
+}
+
 static void tell_report(const struct cgm_snapshot *s, struct cgm_finding *f)
 {
 	char ago[CGM_TEXT_MAX], rss[CGM_TEXT_MAX], age[CGM_TEXT_MAX], who[CGM_NAME_TEXT];
@@ -127,9 +138,10 @@ static void tell_report(const struct cgm_snapshot *s, struct cgm_finding *f)
 	next = started_again(s, &age_s);
 	if (next)
 		(void)snprintf(again, sizeof again,
-			       " One of the same name (pid %d) runs for %s since: something inside "
-			       "starts it again.",
-			       (int)next->pid, cgm_human_seconds(age, age_s));
+			       " One of the same name (pid %d) runs for %s since: %s.",
+			       (int)next->pid, cgm_human_seconds(age, age_s),
+			       began_since(s) ? "the container was started anew"
+					      : "something inside starts it again");
 	cgm_say(f, "The kernel killed %s (pid %d) %s ago %s%s%s%s.%s",
 		cgm_name_text(who, s->oom.victim), (int)s->oom.pid,
 		cgm_human_seconds(ago, s->oom.seconds_ago), why,

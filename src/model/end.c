@@ -116,10 +116,13 @@ static void say_signal(char buf[CGM_END_TEXT], const struct cgm_snapshot *s, uin
 			       (uintmax_t)signal, crash);
 	else
 		(void)snprintf(buf, CGM_END_TEXT, " Signal %ju ended it%s.", (uintmax_t)signal,
-			       s->oom.looked ? ", and the kernel's log has no OOM kill of then: "
-					       "somebody sent the signal, as docker stop and "
-					       "docker kill do"
-					     : "");
+			       !s->oom.looked ? ""
+			       : s->end.time_ms
+				       ? ", which neither the engine nor the kernel for want "
+					 "of memory sent: somebody else did"
+				       : ", and the kernel's log has no OOM kill of then: "
+					 "somebody sent the signal, as docker stop and "
+					 "docker kill do");
 }
 
 const char *cgm_end_text(char buf[CGM_END_TEXT], const struct cgm_snapshot *s)

@@ -102,6 +102,12 @@ static bool is_gap(const struct cgm_xy *v, size_t n, size_t k)
 	return v[k].s - v[k - 1].s > GAP * (v[n - 1].s - v[0].s) / (double)(n - 1);
 }
 
+/* It rises by less than usual, or falls by less: it did not go the other way. */
+static bool is_pause(double size, double slope)
+{
+	return size < 0 ? slope > 0 && size + slope >= 0 : slope < 0 && size + slope <= 0;
+}
+
 /* What a third of the steps stay below: a jump in a short series is in half of them. */
 static double usual_step(const double *steps, size_t n, double *a)
 {
@@ -173,7 +179,8 @@ size_t cgm_jumps_find(const struct cgm_xy *v, size_t n, double noise, struct cgm
 	while (m < max && (k = largest(w->a, n, side)) && cgm_abs(w->a[k]) > least) {
 		size_t at = edge(v, k, side);
 
-		if (is_level(v, n, at, side, slope, w->a[k]) && !is_gap(v, n, at))
+		if (is_level(v, n, at, side, slope, w->a[k]) && !is_gap(v, n, at) &&
+		    !is_pause(w->a[k], slope))
 			ret[m++] = (struct cgm_jump){at, w->a[k]};
 		for (size_t i = k > 2 * side ? k - side : side; i <= k + side && i + side <= n; i++)
 			w->a[i] = 0;

@@ -145,7 +145,7 @@ struct cgm_judged {
 	double noise, matters;
 	size_t start;	    /* behind the last jump */
 	double jump;	    /* 0: none */
-	bool was_level;	    /* between it and the jump before it */
+	bool was_level;	    /* from the first point up to it */
 	double grew_before; /* the jump is a fall: by how much it grew from the one before it on */
 	struct cgm_piece piece[CGM_BENDS_MAX + 1];
 	size_t n_pieces;

@@ -120,7 +120,7 @@ enum cgm_growth_verdict cgm_growth_jumped(struct cgm_judged *j, struct cgm_growt
 		return v;
 	cgm_line_fit(j->v + cut.from, cut.at - cut.from, w, &side);
 	before = side_rise(j, &side);
-	j->was_level = is_level(j, cut.from, cut.at - cut.from, w);
+	j->was_level = !cut.from && is_level(j, 0, cut.at, w);
 	if (before > 0 && j->jump < 0)
 		j->grew_before = before;
 	return v == CGM_GROWTH_STEPPED ? judge_sides(j, &cut, before, w, ret_more_s) : v;

@@ -89,9 +89,11 @@ const char *cgm_kinds_text(char buf[CGM_GO_TEXT], const struct cgm_process *p)
 		if (k < 0 || (told && p->kinds.bytes[k] < cgm_process_anon(p) / 10))
 			break;
 		taken |= 1u << k;
-		len += (size_t)snprintf(buf + len, CGM_GO_TEXT - len, "%s%s in %s%.80s",
-					told ? ", " : "", cgm_human_bytes(n, p->kinds.bytes[k]),
-					words[k].in, detail(more, p, k));
+		/* its mappings are read a moment after the counters */
+		len += (size_t)snprintf(
+			buf + len, CGM_GO_TEXT - len, "%s%s in %s%.80s", told ? ", " : "",
+			cgm_human_bytes(n, cgm_min_u64(p->kinds.bytes[k], cgm_process_anon(p))),
+			words[k].in, detail(more, p, k));
 	}
 	return buf;
 }

@@ -101,7 +101,8 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 	for (size_t i = 0; i < track->n_events; i++) {
 		const struct cgm_event *e = &track->events[i];
 
-		/* one that ends it lies behind the last point, one of a short run before the first */
+		/* one that ends it lies behind the last point, one of a short run before the first
+		 */
 		if (e->kind == CGM_EVENT_OOM_KILL) {
 			t->n_kills += kills_of(e);
 			t->killed_ms = e->time_ms;
@@ -146,13 +147,23 @@ static void find_end(const struct cgm_track *track, struct cgm_trend *t)
 	}
 }
 
+/* Exit takes a while, and the engine tells of it when it is over: most of it is gone before. */
+static bool is_torn_down(const struct cgm_point *p, const struct cgm_point *before,
+			 int64_t ended_ms)
+{
+	return p->time_ms > ended_ms - CGM_KILLED_MS && cgm_point_has(p, CGM_SERIES_CHARGED) &&
+	       cgm_point_has(before, CGM_SERIES_CHARGED) &&
+	       p->v[CGM_SERIES_CHARGED] < before->v[CGM_SERIES_CHARGED] / 2;
+}
+
 /* How many points lie, with their spans, before the end. */
 static size_t points_alive(const struct cgm_track *track, const struct cgm_trend *t)
 {
 	size_t n = track->n;
 
 	while (t->ended && n > 1 &&
-	       track->points[n - 1].time_ms > t->ended_ms - (int64_t)track->step_ms)
+	       (track->points[n - 1].time_ms > t->ended_ms - (int64_t)track->step_ms ||
+		is_torn_down(&track->points[n - 1], &track->points[n - 2], t->ended_ms)))
 		n--;
 	return n;
 }

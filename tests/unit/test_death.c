@@ -77,8 +77,13 @@ static void test_started_again(void **state)
 	c.s.host.boot_time = 1000; /* up for 1000 s; the kill was at 880, the process is of 881 */
 	c.s.procs = procs;
 	c.s.n_procs = 2;
-	assert_non_null(
-		strstr(oom(&c)->summary, "One of the same name (pid 90) runs for 1 min 59 s"));
+	assert_non_null(strstr(oom(&c)->summary,
+			       "One of the same name (pid 90) runs for 1 min 59 s "
+			       "since: something inside starts it again."));
+	c.s.target.started_at = (char *)(uintptr_t) "1970-01-01T00:31:19Z"; /* the kill: 31:20 */
+	assert_non_null(strstr(oom(&c)->summary, "something inside starts it again."));
+	c.s.target.started_at = (char *)(uintptr_t) "1970-01-01T00:31:20.5Z";
+	assert_non_null(strstr(oom(&c)->summary, "since: the container was started anew."));
 	procs[1].start_ticks =
 		100 * 879; /* it was there before: it is not the victim's successor */
 	assert_null(strstr(oom(&c)->summary, "same name"));
@@ -217,11 +222,15 @@ static void test_other_ends(void **state)
 	assert_non_null(strstr(end(&c, 128), "by itself with exit code 128"));
 	assert_string_equal(end(&c, 137), " Signal 9 ended it.");
 	c.s.oom.looked = true;
+	assert_string_equal(end(&c, 137), " Signal 9 ended it, which neither the engine nor the "
+					  "kernel for want of memory sent: somebody else did.");
+	c.s.end.time_ms = 0;
 	assert_non_null(strstr(end(&c, 137), "Signal 9 ended it, and the kernel's log has no OOM"));
+	assert_non_null(strstr(end(&c, 143), "Signal 15 ended it, and the kernel's log has no"));
+	c.s.end.time_ms = 1000;
 	assert_string_equal(end(&c, 139), " It crashed (signal 11, SIGSEGV: it touched memory that "
 					  "it does not have).");
 	assert_non_null(strstr(end(&c, 134), "(signal 6, SIGABRT: "));
-	assert_non_null(strstr(end(&c, 143), "Signal 15 ended it, and the kernel's log has no"));
 	assert_non_null(strstr(end(&c, 192), "Signal 64 ended it"));
 	assert_non_null(strstr(end(&c, 193), "by itself with exit code 193"));
 	c.s.end = (struct cgm_event){0};

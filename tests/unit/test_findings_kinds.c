@@ -38,6 +38,17 @@ static uint64_t evidence(const char *name)
 	return 0;
 }
 
+/* The mappings are read a moment after the counters: no part is larger than the whole. */
+static void test_grown_meanwhile(void **state)
+{
+	struct cgm_process *p = start("app");
+
+	(void)state;
+	p->kinds.bytes[CGM_ANON_MMAP] = 82 * MIB;
+	has(anon_finding()->summary, "80.0 MiB in large mappings");
+	case_end(&c);
+}
+
 static void test_two_kinds_are_told(void **state)
 {
 	struct cgm_process *p = start("postgres");
@@ -160,11 +171,9 @@ static void test_all_kinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_two_kinds_are_told),
-		cmocka_unit_test(test_several_processes),
-		cmocka_unit_test(test_jvm),
-		cmocka_unit_test(test_names_and_python),
-		cmocka_unit_test(test_children),
+		cmocka_unit_test(test_two_kinds_are_told), cmocka_unit_test(test_grown_meanwhile),
+		cmocka_unit_test(test_several_processes),  cmocka_unit_test(test_jvm),
+		cmocka_unit_test(test_names_and_python),   cmocka_unit_test(test_children),
 		cmocka_unit_test(test_all_kinds),
 	};
 

@@ -168,6 +168,45 @@ static void test_settled(void **state)
 	}
 }
 
+/* It grew on, only by less for once: nothing fell. */
+static void test_pause(void **state)
+{
+	struct cgm_growth g;
+
+	(void)state;
+	level(60, 500);
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v += 4 * (double)i - (i < 40 ? 0 : 3);
+	g = judged(&s, 1);
+	verdict_of(g, CGM_GROWTH_GROWING);
+	near_to(g.grew, 0, 0);
+	near_to(g.since_s, 0, 0);
+	/* and the same of what shrinks */
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v = 1000 - s.v[i].v;
+	g = judged(&s, 1);
+	verdict_of(g, CGM_GROWTH_SHRINKING);
+	near_to(g.since_s, 0, 0);
+}
+
+/* Level before the last jump, but not since the beginning. */
+static void test_two_falls(void **state)
+{
+	struct cgm_growth g;
+
+	(void)state;
+	level(60, 500);
+	add_step(&s, 40, -3);
+	g = judged(&s, 1);
+	verdict_of(g, CGM_GROWTH_STEPPED);
+	assert_true(g.was_level);
+	add_step(&s, 20, -97);
+	g = judged(&s, 1);
+	verdict_of(g, CGM_GROWTH_STEPPED);
+	near_to(g.before, -3, 0.5);
+	assert_false(g.was_level);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +215,8 @@ int main(void)
 		cmocka_unit_test(test_before_a_jump),
 		cmocka_unit_test(test_first_leg),
 		cmocka_unit_test(test_settled),
+		cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_two_falls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -853,6 +853,34 @@ static void test_kills_of_children(void **state)
 	done();
 }
 
+/* @ms between the last sample and the stop; what is there at the last two of them is @left. */
+static uint64_t charged_at_end(int64_t ms, uint64_t left)
+{
+	struct cgm_event stop = {.time_ms = TRACK_START + 99000 + ms, .kind = CGM_EVENT_STOP};
+
+	track_start(&track, 100);
+	track.step_ms = 1000;
+	for (size_t i = 0; i < track.n; i++)
+		track.points[i].time_ms = TRACK_START + 1000 * (int64_t)i;
+	cgm_point_set(&track.points[98], CGM_SERIES_CHARGED, left);
+	cgm_point_set(&track.points[99], CGM_SERIES_CHARGED, left / 4);
+	if (ms)
+		assert_int_equal(cgm_track_add_event(&track, &stop), 0);
+	make();
+	done();
+	return trend.part[CGM_TREND_CHARGED].now;
+}
+
+/* What a process that exits has not yet given back is not what the container had. */
+static void test_torn_down(void **state)
+{
+	(void)state;
+	assert_int_equal(charged_at_end(1500, 20 * MIB), 87 * MIB);
+	assert_int_equal(charged_at_end(1500, 60 * MIB), 60 * MIB); /* perhaps it tidied up */
+	assert_int_equal(charged_at_end(10500, 20 * MIB), 5 * MIB); /* too long before */
+	assert_int_equal(charged_at_end(0, 20 * MIB), 5 * MIB);	    /* it runs */
+}
+
 /* The engine sent a signal after the kill: that ended it. */
 static void test_ended_by_signals(void **state)
 {
@@ -917,6 +945,7 @@ int main(void)
 		cmocka_unit_test(test_killed_at_once),
 		cmocka_unit_test(test_kills_of_children),
 		cmocka_unit_test(test_ended_by_signals),
+		cmocka_unit_test(test_torn_down),
 		cmocka_unit_test(test_limit_v1),
 		cmocka_unit_test(test_needed_v1),
 		cmocka_unit_test(test_limit_without_a_rate),
