@@ -18,7 +18,7 @@ func endpoint(v *verdict, path string) {
 	t := start(path)
 	defer t.end()
 	pid := t.cmd.Process.Pid
-	for _, s := range []string{"live 30", "goroutines 100", "gc", "garbage 5"} {
+	for _, s := range []string{"gogc 1000000", "live 30", "goroutines 100", "gc", "garbage 5"} {
 		t.tell(s)
 	}
 	// The first answers make it grow most.

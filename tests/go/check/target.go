@@ -23,6 +23,9 @@ var names = []string{
 
 const mib = 1 << 20
 
+// Of NextGC, from here on: no heap reaches it, so that no collection is due. cgmem says null.
+const goalNone = 1 << 50
+
 // What a program says of itself, all that it prints.
 type own struct {
 	text    string
