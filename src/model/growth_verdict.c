@@ -15,6 +15,7 @@
 #define LONG   (2 * CGM_GROWTH_POINTS_MIN)
 #define VARIES 2
 #define STILL  5
+#define DRIFT  0.5
 /* So many points are a spike; more at the end are none. */
 #define SPIKE 2
 #define LAST  3
@@ -51,6 +52,24 @@ bool cgm_growth_slows(const struct cgm_judged *j)
 	       l->slope * SLOWS > j->piece[j->grew].line.slope;
 }
 
+/* The pace of the later half of the last piece: that of a curve which ends is far smaller there. */
+static double late_slope(const struct cgm_judged *j)
+{
+	const struct cgm_piece *p = cgm_last_piece(j);
+
+	return cgm_line_quick(j->v + p->from + p->n / 2, p->n - p->n / 2);
+}
+
+/* What comes after growth rises surely: by much of what that brought, or at much of its pace. */
+static bool rises_on(const struct cgm_judged *j)
+{
+	const struct cgm_line *l = &cgm_last_piece(j)->line;
+
+	return l->p < CGM_GROWTH_LEVEL && l->low > 0 && l->rise > j->noise &&
+	       (l->rise * SLOWS > j->grown ||
+		late_slope(j) * SLOWER > j->piece[j->grew].line.slope);
+}
+
 /* Too much to be called steady, and not enough to be sure that it goes on. */
 static bool is_doubtful(const struct cgm_judged *j)
 {
@@ -59,6 +78,17 @@ static bool is_doubtful(const struct cgm_judged *j)
 		     (l->low > 0 || l->high < 0);
 
 	return !j->significant && (l->trend || leans) && cgm_abs(l->rise) > j->noise;
+}
+
+/* From @from on it goes by most of what it varies by, which is more than never matters. */
+static bool drifts(const struct cgm_judged *j, size_t from, double range)
+{
+	size_t n = (j->n - from) / 4;
+	double by = 0;
+
+	for (size_t i = 0; i < n; i++)
+		by += (j->v[j->n - n + i].v - j->v[from + i].v) / (double)n;
+	return range > j->noise && cgm_abs(by) > DRIFT * range;
 }
 
 /*
@@ -75,7 +105,8 @@ static bool has_settled(struct cgm_judged *j, double part, double varies)
 		low = j->v[i].v < low ? j->v[i].v : low;
 		high = j->v[i].v > high ? j->v[i].v : high;
 	}
-	if (n < LONG || low - first <= j->noise || low - first <= varies * (high - low))
+	if (n < LONG || low - first <= j->noise || low - first <= varies * (high - low) ||
+	    drifts(j, from, high - low))
 		return false;
 	while (j->v[at].v < low)
 		at++;
@@ -144,7 +175,8 @@ enum cgm_growth_verdict cgm_growth_name(struct cgm_judged *j, double *ret_more_s
 	if (rises_at_end(j, p->from))
 		return CGM_GROWTH_UNKNOWN;
 	if (j->has_grown && j->grown > j->noise && l->most < j->piece[j->grew].line.least) {
-		*ret_more_s = (all - LEVEL_PART * level) / (LEVEL_PART - 1);
+		if (!rises_on(j))
+			*ret_more_s = (all - LEVEL_PART * level) / (LEVEL_PART - 1);
 		return *ret_more_s > 0 ? CGM_GROWTH_UNKNOWN : CGM_GROWTH_PLATEAU;
 	}
 	if (j->jump != 0)

@@ -168,6 +168,30 @@ static void test_settled(void **state)
 	}
 }
 
+/* Rises by 9 to the @at-th of 60 points and by @more behind it, with noise. */
+static struct cgm_growth rise_on(size_t at, double more)
+{
+	uint64_t rnd = 7;
+
+	level(60, 500);
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].v += 0.3 * normal(&rnd);
+	add_ramp(&s, 0, (double)at / 60, 9);
+	add_ramp(&s, (double)at / 60, 1, more);
+	return judged(&s, 1);
+}
+
+/* What rises on, far slower than at first, is not level: behind a bend, and too soon for one. */
+static void test_rises_on(void **state)
+{
+	(void)state;
+	for (size_t at = 2; at <= 24; at += at < 6 ? 2 : 6) {
+		verdict_of(rise_on(at, 0), CGM_GROWTH_PLATEAU);
+		for (double more = 2; more <= 3; more += 0.5)
+			assert_int_not_equal(rise_on(at, more).verdict, CGM_GROWTH_PLATEAU);
+	}
+}
+
 /* It grew on, only by less for once: nothing fell. */
 static void test_pause(void **state)
 {
@@ -215,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_before_a_jump),
 		cmocka_unit_test(test_first_leg),
 		cmocka_unit_test(test_settled),
+		cmocka_unit_test(test_rises_on),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_two_falls),
 	};
