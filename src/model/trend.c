@@ -108,10 +108,11 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 			t->killed_ms = e->time_ms;
 			(void)snprintf(t->victim, sizeof t->victim, "%.63s", e->detail);
 		}
-		if (e->time_ms < t->from_ms || e->time_ms > t->to_ms ||
-		    (e->kind != CGM_EVENT_START && e->kind != CGM_EVENT_RESTART))
+		if (e->time_ms < t->from_ms || e->time_ms > t->to_ms || !cgm_trend_begins(track, e))
 			continue;
-		t->n_restarts += e->time_ms > (e->kind == CGM_EVENT_START ? began_ms : t->from_ms);
+		if (e->kind != CGM_EVENT_OOM_KILL)
+			t->n_restarts +=
+				e->time_ms > (e->kind == CGM_EVENT_START ? began_ms : t->from_ms);
 		t->cut_ms = e->time_ms;
 		t->restarted = true;
 	}

@@ -2,8 +2,8 @@
 /*
  * A container's growth, component by component: which of them carries the growth of docker's
  * figure, since when, and when what cannot be reclaimed meets the limit. Made from a track, be it
- * watched for a minute or recorded over weeks. A restart cuts the series: what is judged began
- * after the last one. Pure.
+ * watched for a minute or recorded over weeks. A restart cuts the series, and a kill that takes
+ * most of it: what is judged began after the last one. Pure.
  */
 #ifndef CGMEM_MODEL_TREND_H
 #define CGMEM_MODEL_TREND_H
@@ -70,8 +70,8 @@ struct cgm_trend_runs {
 
 struct cgm_trend {
 	int64_t from_ms, to_ms; /* the track */
-	int64_t cut_ms;		/* what is judged begins here: the window's or the last restart */
-	bool restarted;		/* and it was a restart */
+	int64_t cut_ms;		/* what is judged begins here: the window's or where it began anew */
+	bool restarted;		/* and it began anew: a start, a restart, or a kill that took most */
 	bool ended;		/* it runs no more: what is judged lies before that */
 	int64_t ended_ms;
 	bool killed;		 /* ended by an OOM kill */

@@ -53,6 +53,11 @@ double cgm_trend_go_age(const struct cgm_trend_window *w);
 
 /* --- trend_runs.c --- */
 
+/*
+ * It begins anew there: it was started, or the kernel killed what had most of its memory, and what
+ * came after is another program's, or the same one's next attempt.
+ */
+bool cgm_trend_begins(const struct cgm_track *t, const struct cgm_event *e);
 /* What the last runs of a container had in common that is started again and again. */
 void cgm_trend_find_runs(const struct cgm_trend_window *w, struct cgm_trend *t);
 

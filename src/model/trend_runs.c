@@ -27,10 +27,10 @@ struct runs {
 	size_t n; /* all of them; the last are in v, by n % RUNS_MAX */
 };
 
-/* From the first point to the highest: what is torn down is no fall. */
+/* The most that it rose by, from a point to a later one: what is torn down is no fall. */
 static void measure(const struct cgm_track *t, struct run *r)
 {
-	double first = 0, first_s = 0, v, s;
+	double low = 0, low_s = 0, first_s = 0, v, s;
 	bool any = false;
 
 	for (size_t i = 0; i < t->n; i++) {
@@ -40,17 +40,50 @@ static void measure(const struct cgm_track *t, struct run *r)
 		    !cgm_trend_value(p, NULL, CGM_TREND_DOCKER, &v))
 			continue;
 		s = (double)p->time_ms / 1000;
-		if (!any) {
-			first = v;
+		if (!any)
 			first_s = s;
+		if (!any || v < low) {
+			low = v;
+			low_s = s;
 		}
 		any = true;
 		r->seen_s = s - first_s;
-		if (v - first <= r->rise)
+		if (v - low <= r->rise)
 			continue;
-		r->rise = v - first;
-		r->span_s = s - first_s;
+		r->rise = v - low;
+		r->span_s = s - low_s;
 	}
+}
+
+/* What a kill takes is gone after so many points, and so long. */
+#define TAKEN	 2
+#define TAKEN_MS 10000
+
+/* Of docker's figure just before @ms less than half is left soon after it. */
+static bool took_most(const struct cgm_track *t, int64_t ms)
+{
+	double before = 0, v;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct cgm_point *p = &t->points[i];
+
+		if (!cgm_trend_value(p, NULL, CGM_TREND_DOCKER, &v))
+			continue;
+		if (p->time_ms <= ms)
+			before = v;
+		else if (n++ >= TAKEN && p->time_ms > ms + TAKEN_MS)
+			break;
+		else if (v < before / 2)
+			return true;
+	}
+	return false;
+}
+
+bool cgm_trend_begins(const struct cgm_track *t, const struct cgm_event *e)
+{
+	return e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART ||
+	       (e->kind == CGM_EVENT_OOM_KILL && took_most(t, e->time_ms));
 }
 
 /* Those of which both the start and the end were seen. */
@@ -61,7 +94,7 @@ static void find(const struct cgm_track *t, struct runs *ret)
 
 	for (size_t i = 0; i < t->n_events; i++) {
 		const struct cgm_event *e = &t->events[i];
-		bool start = e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART;
+		bool start = cgm_trend_begins(t, e);
 
 		if (!start && e->kind != CGM_EVENT_STOP)
 			continue;
@@ -97,6 +130,22 @@ static double usual(const struct run *r, bool span)
 	return cgm_median(v, RUNS_MIN);
 }
 
+/* None lives for as long as it takes to judge it: as many as tell something will be over then. */
+static void wait_for_runs(struct cgm_trend *t, const struct run *seen, size_t n)
+{
+	double age = (double)(t->to_ms - t->cut_ms) / 1000, span = age, more;
+
+	for (size_t i = 0; i < n; i++)
+		span = seen[i].seen_s > span ? seen[i].seen_s : span;
+	more = (double)(RUNS_MIN - n) * span - age;
+	if (age + t->more_s <= span || more >= t->more_s)
+		return;
+	t->more_s = more < 1 ? 1 : more;
+	for (int i = 0; i < CGM_TREND_COUNT; i++)
+		if (t->part[i].growth.more_s > t->more_s)
+			t->part[i].growth.more_s = t->more_s;
+}
+
 void cgm_trend_find_runs(const struct cgm_trend_window *w, struct cgm_trend *t)
 {
 	struct run seen[RUNS_MAX];
@@ -106,8 +155,11 @@ void cgm_trend_find_runs(const struct cgm_trend_window *w, struct cgm_trend *t)
 
 	find(w->t, &r);
 	m = measure_all(w->t, &r, seen);
-	if (m < RUNS_MIN)
+	if (m < RUNS_MIN) {
+		if (m)
+			wait_for_runs(t, seen, m);
 		return;
+	}
 	rise = usual(seen, false);
 	while (n < m && seen[n].rise > cgm_trend_noise(w, CGM_TREND_DOCKER, rise) &&
 	       seen[n].rise <= ABOUT * rise && seen[n].rise * ABOUT >= rise)

@@ -189,14 +189,21 @@ static void first_sentence(struct text *t, const struct cgm_snapshot *s,
 	add(t, "%s.", host ? "" : cgm_go_beside(beside, s, b, c));
 }
 
-/* What watching or the history adds, in place of the advice to watch; false: nothing is known. */
-static bool trend_sentences(struct text *t, const struct cgm_findings *f)
+/*
+ * What watching or the history adds, in place of the advice to watch; false: nothing is known.
+ * @risk: what is told behind it, or NULL. It tells of kills, and more of them.
+ */
+static bool trend_sentences(struct text *t, const struct cgm_findings *f,
+			    const struct cgm_finding *risk)
 {
+	struct cgm_trend trend = f->trend;
 	char text[640];
 
-	if (!f->trend.n_points)
+	if (!trend.n_points)
 		return false;
-	(void)cgm_trend_verdict(&f->trend, text, sizeof text);
+	if (risk && !strcmp(risk->id, "oom-killed"))
+		trend.n_kills = 0;
+	(void)cgm_trend_verdict(&trend, text, sizeof text);
 	add(t, " %s", text);
 	return true;
 }
@@ -238,10 +245,12 @@ static void last_sentence(struct text *t, const struct cgm_snapshot *s,
 	const struct cgm_finding *risk = first_of(f, CGM_KIND_RISK);
 	const char *todo = words[words_of(s, b, c)].todo, *mark = strstr(todo, "%s");
 	char name[CGM_NAME_TEXT], go[CGM_GO_TEXT];
+	bool told;
 
-	bool told = trend_sentences(t, f);
-
-	if (risk && risk->severity > CGM_INFO)
+	if (risk && risk->severity <= CGM_INFO)
+		risk = NULL;
+	told = trend_sentences(t, f, risk);
+	if (risk)
 		add(t, " %s", risk->summary);
 	else if (told)
 		return;

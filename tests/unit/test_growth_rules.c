@@ -352,6 +352,27 @@ static void test_order(void **state)
 	done();
 }
 
+/* Kills that a finding tells of are not counted once more. */
+static void test_kills_once(void **state)
+{
+	char text[2048];
+
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		start(360);
+		track_event(&c.s.track, 100, CGM_EVENT_OOM_KILL);
+		plant(&c, CGM_ANON, CGM_ACTIVE_ANON, 40 * MIB);
+		cgm_set(&c.s.now, CGM_OOM_KILLS, told ? 1 : 0);
+		case_explain(&c);
+		assert_int_equal(cgm_verdict_make(&c.s, &c.b, c.f, text, sizeof text), 0);
+		assert_true((strstr(text, "The kernel killed one of its processes at ") != NULL) ==
+			    !told);
+		if (told)
+			assert_non_null(strstr(text, find(&c, "oom-killed")->summary));
+		done();
+	}
+}
+
 /* What does not run cannot be looked into, and a moment of history cannot either. */
 static void test_past(void **state)
 {
@@ -406,6 +427,7 @@ int main(void)
 		cmocka_unit_test(test_severity_of_others),
 		cmocka_unit_test(test_plateau),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_kills_once),
 		cmocka_unit_test(test_past),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_go_beside),

@@ -133,6 +133,74 @@ static void test_other_runs(void **state)
 	done();
 }
 
+/* A child that has all of it climbs by 3 MiB a second and is killed; the container lives on. */
+static void children(size_t n, size_t period, uint64_t left)
+{
+	loop(n, n);
+	for (size_t i = 0; i < n; i++)
+		cgm_point_set(&track.points[i], CGM_SERIES_DOCKER,
+			      (1 + 3 * (i % period) + (i < period ? 0 : left)) * MIB);
+	for (size_t i = period; i < n; i += period)
+		event(1000 * (int64_t)i - 900, CGM_EVENT_OOM_KILL);
+}
+
+/* Where a kill took most of it, it begins anew; else it was one of many. */
+static void test_kill_cuts(void **state)
+{
+	(void)state;
+	/* it is killed at 46 MiB: half of that is left, or less */
+	for (uint64_t left = 20; left <= 22; left++) {
+		children(22, 16, left);
+		make();
+		assert_int_equal(trend.cut_ms - TRACK_START, left < 22 ? 15100 : 0);
+		assert_int_equal(trend.n_restarts, 0);
+		assert_int_equal(trend.n_kills, 1);
+		done();
+	}
+	/* it takes a moment until it is gone, and no longer than ten seconds */
+	for (int64_t late = 9; late <= 11; late++) {
+		children(40, 32, 0);
+		track.events[1].time_ms -= 1000 * late - 900;
+		make();
+		assert_int_equal(trend.cut_ms > TRACK_START, late < 11);
+		done();
+	}
+	/* runs that kills ended are alike, and the first samples are still of the one before */
+	children(64, 16, 0);
+	for (size_t i = 16; i < 64; i += 16)
+		cgm_point_set(&track.points[i], CGM_SERIES_DOCKER, 40 * MIB);
+	make();
+	assert_int_equal(trend.runs.n, 3);
+	near_to(trend.runs.rise, 42 * MIB, 1);
+	near_to(trend.runs.span_s, 14, 1e-6);
+	has("Each of the last 3 runs that were seen grew by about 42.0 MiB in 14 s");
+	done();
+}
+
+/* No run lives for as long as it takes to judge it: three of them tell something. */
+static void test_wait_for_runs(void **state)
+{
+	(void)state;
+	for (size_t n = 21; n <= 40; n += 19) {
+		loop(n, 16);
+		for (size_t i = 0; i < n; i += 16)
+			climb(i, i + 16, 3 * MIB);
+		make();
+		assert_int_equal(trend.runs.n, 0);
+		/* one or two runs of 15 s were seen, and 4.2 s or 7.2 s of the next */
+		near_to(trend.more_s, n == 21 ? 2 * 15 - 4.2 : 15 - 7.2, 1e-6);
+		near_to(trend.part[CGM_TREND_DOCKER].growth.more_s, trend.more_s, 1e-6);
+		done();
+	}
+	/* one that lives longer is waited for as always */
+	loop(200, 150);
+	make();
+	assert_true(trend.more_s > 0);
+	near_to(trend.more_s, trend.part[CGM_TREND_CHARGED].growth.more_s, 1e-6);
+	assert_true(trend.more_s < 150 - 50);
+	done();
+}
+
 /* "Higher than ... before" is of the time that the difference was taken over, and of no moment. */
 static void test_span(void **state)
 {
@@ -168,8 +236,9 @@ static void test_span(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_loop),  cmocka_unit_test(test_how_many),
-		cmocka_unit_test(test_alike), cmocka_unit_test(test_other_runs),
+		cmocka_unit_test(test_loop),	  cmocka_unit_test(test_how_many),
+		cmocka_unit_test(test_alike),	  cmocka_unit_test(test_other_runs),
+		cmocka_unit_test(test_kill_cuts), cmocka_unit_test(test_wait_for_runs),
 		cmocka_unit_test(test_span),
 	};
 
