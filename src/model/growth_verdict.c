@@ -22,6 +22,8 @@
 /* So few points may lean by chance, and by stairs of which each is as large as the rise. */
 #define FEW    60
 #define HOUR_S 3600
+/* Nobody is told to watch for more than so many times as long as was watched. */
+#define PATIENCE 9
 
 const char *const cgm_growth_verdict_names[CGM_GROWTH_VERDICT_COUNT] = {
 	"unknown", "steady", "growing", "shrinking", "plateau", "stepped"};
@@ -148,7 +150,7 @@ static bool may_grow(const struct cgm_judged *j, double s, double *ret_more_s)
 {
 	double most = cgm_last_piece(j)->line.most * (s < HOUR_S ? s : HOUR_S);
 	double matters = j->matters > j->noise ? j->matters : j->noise, more;
-	double longest = s > HOUR_S ? s : HOUR_S;
+	double longest = s > HOUR_S ? s : PATIENCE * s < HOUR_S ? PATIENCE * s : HOUR_S;
 
 	if (!(j->matters > 0) || most <= matters)
 		return false;

@@ -114,10 +114,13 @@ static void test_may_grow(void **state)
 	g = judged_with(1, most * 0.999);
 	assert_int_equal(g.verdict, CGM_GROWTH_UNKNOWN);
 	near_to(g.more_s, 390 * (1 / 0.999 / 0.999 - 1), 1e-6);
-	/* half of what the interval allows takes four times as long; no more than an hour is told
-	 */
+	/* half of what the interval allows takes four times as long; nine times more are told */
 	near_to(judged_with(0.1, most / 2).more_s, 3 * 390, 1e-6);
-	near_to(judged_with(0.1, most / 4).more_s, 3600, 1e-6);
+	near_to(judged_with(0.1, most / 4).more_s, 9 * 390, 1e-6);
+	/* and no more than an hour */
+	shake(40, 20);
+	near_to(judged_with(0.1, judged_with(1, 0).high * 790 / 4).more_s, 3600, 1e-6);
+	shake(40, 10);
 	/* what is no more than the noise cannot be asked for */
 	assert_int_equal(judged_with(most * 1.001, most / 2).verdict, CGM_GROWTH_STEADY);
 	assert_int_equal(judged_with(most * 0.999, most / 2).verdict, CGM_GROWTH_UNKNOWN);
