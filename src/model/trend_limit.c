@@ -123,10 +123,24 @@ static double seconds_to(double room, double rate)
 	return rate > 0 ? cgm_between(room, 0, INFINITY) / rate : INFINITY;
 }
 
+/* What goes up and down meets the limit with its heights, which grow as its minima do. */
+static double height_now(const struct cgm_trend_window *w, const struct cgm_trend_part *needed)
+{
+	size_t n = needed->growth.sawtooth ? cgm_trend_line(w, CGM_TREND_NEEDED) : 0;
+	double height = (double)needed->now, last = n ? w->v[n - 1].s : 0;
+
+	for (size_t i = n; i-- && last - w->v[i].s <= (last - needed->growth.since_s) / LATELY;) {
+		double v = w->v[i].v + needed->growth.rate * (last - w->v[i].s);
+
+		height = v > height ? v : height;
+	}
+	return height;
+}
+
 static void tell_limit(const struct cgm_trend_window *w, struct cgm_trend *t)
 {
 	const struct cgm_trend_part *needed = &t->part[CGM_TREND_NEEDED];
-	double room = (double)cgm_sub_sat(t->limit.v, needed->now);
+	double room = cgm_between((double)t->limit.v - height_now(w, needed), 0, INFINITY);
 	double doubtful = w->kernel_in_doubt ? doubtful_rate(w, t) : 0;
 
 	/* in a thousand years nobody asks any more */

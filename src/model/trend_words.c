@@ -95,11 +95,15 @@ static void growing(struct text *b, const struct cgm_trend *t)
 
 	cgm_trend_rate_text(rate, docker, true);
 	since_text(since, t, docker->growth.since_s);
+	add(b, "Docker's figure ");
+	if (docker->growth.sawtooth)
+		add(b, "%s up and down, and what %s left after each fall ",
+		    tense(t, "goes", "went"), tense(t, "is", "was"));
 	if (t->ended)
-		add(b, "Docker's figure grew by %s from %s until it ended at %s", rate + 1, since,
+		add(b, "grew by %s from %s until it ended at %s", rate + 1, since,
 		    cgm_when_short(end, t->ended_ms, t->to_ms));
 	else
-		add(b, "Docker's figure grows by %s since %s", rate + 1, since);
+		add(b, "grows by %s since %s", rate + 1, since);
 	if (t->carrier != CGM_TREND_COUNT) {
 		add(b, "; %.0f %% of it is %s, which %s", t->carrier_share * 100,
 		    what_of(t->carrier), words[t->carrier].back);

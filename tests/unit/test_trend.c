@@ -673,6 +673,33 @@ static void test_limit_slowed(void **state)
 	}
 }
 
+/* Teeth of 36 MiB on a floor that rises by 72 MiB an hour: their heights meet the limit. */
+static void test_limit_of_teeth(void **state)
+{
+	(void)state;
+	for (size_t n = 352; n <= 360; n += 4) {
+		track_start(&track, n);
+		for (size_t i = 0; i < n; i++)
+			for (int k = 0; k < 4; k++)
+				track_plus(&track, i,
+					   (enum cgm_series_id[]){
+						   CGM_SERIES_CHARGED, CGM_SERIES_DOCKER,
+						   CGM_SERIES_ANON, CGM_SERIES_NEEDED}[k],
+					   i % 10 * 4 * MIB + i * MIB / 5);
+		make();
+		part_is(CGM_TREND_NEEDED, CGM_GROWTH_GROWING);
+		assert_true(trend.part[CGM_TREND_NEEDED].growth.sawtooth);
+		near_to((double)trend.limit_in_s.v, ((512 - 66 - 36) * 5 - (double)n) * 10, 150);
+		has("Docker's figure goes up and down, and what is left after each fall grows by "
+		    "72");
+		cgm_trend_end(&trend);
+		(void)cgm_trend_verdict(&trend, text, sizeof text);
+		has("Docker's figure went up and down, and what was left after each fall grew by "
+		    "72");
+		done();
+	}
+}
+
 /* All of its verdicts, of what ended: nothing is told as if it went on. */
 static void test_words_of_the_dead(void **state)
 {
@@ -951,6 +978,7 @@ int main(void)
 		cmocka_unit_test(test_limit_without_a_rate),
 		cmocka_unit_test(test_limit_pinned),
 		cmocka_unit_test(test_limit_slowed),
+		cmocka_unit_test(test_limit_of_teeth),
 	};
 
 	assert_int_equal(setenv("TZ", "UTC0", 1), 0);
