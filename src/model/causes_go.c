@@ -1,143 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Causes in the memory of Go programs: what the heap is, stacks, the runtime's own, and C code. */
 #include <stdio.h>
-#include <string.h>
 
-#include "model/go_words.h"
+#include "model/go_cause.h"
 
 #include "base/banned.h"
 
-/* What the texts begin with: the bytes, and whose they are. */
-struct go_cause {
-	const struct cgm_snapshot *s;
-	const struct cgm_go *g; /* the program that has most of it; NULL none known */
-	bool several, none_large;
-	char n[CGM_TEXT_MAX], who[CGM_GO_TEXT], fit[CGM_GO_TEXT], target[CGM_NAME_TEXT];
-};
-
-/* What fits is said once, in the first cause that is shown. */
-static bool was_said(const struct cgm_rules *r, const char *text)
-{
-	for (size_t i = 0; i < r->before->n; i++)
-		if (strstr(r->before->v[i].advice, text))
-			return true;
-	return false;
-}
-
-/*
- * "web (pid 12, go1.22.5)", "3 Go programs, 9.0 MiB of it in web (pid 12, go1.22.5)", or "21 Go
- * programs, none large (most, 1.5 MiB, in web (pid 12, go1.22.5))"
- */
-static void start(const struct cgm_rules *r, const struct cgm_finding *f, enum cgm_child_id child,
-		  struct go_cause *c)
-{
-	char most[CGM_TEXT_MAX], name[CGM_GO_TEXT];
-	struct cgm_go_sums sums;
-	uint64_t bytes;
-	size_t n;
-
-	*c = (struct go_cause){.s = r->s};
-	cgm_go_sums_make(r->s, &sums);
-	c->several = sums.n > 1;
-	c->none_large = sums.none_large;
-	c->g = cgm_go_largest(r->s, child, &bytes, &n);
-	cgm_human_bytes(c->n, f->bytes.v);
-	(void)cgm_target_text(c->target, r->s);
-	if (!c->g) {
-		(void)snprintf(c->who, sizeof c->who, "a Go program");
-		return;
-	}
-	(void)cgm_go_process_text(name, c->g);
-	if (was_said(r, cgm_go_fit_text(c->fit, r, c->g)))
-		c->fit[0] = '\0';
-	cgm_human_bytes(most, cgm_min_u64(bytes, f->bytes.v));
-	if (n > 1)
-		(void)snprintf(c->who, sizeof c->who,
-			       c->none_large ? "%zu Go programs, none large (most, %s, in %.200s)"
-					     : "%zu Go programs, %s of it in %.200s",
-			       n, most, name);
-	else
-		(void)snprintf(c->who, sizeof c->who, "%.280s", name);
-}
-
-/* After the text: what of it is locked, in the cause that has most of what Go programs have. */
-static void add_locked(const struct cgm_rules *r, struct cgm_finding *f)
-{
-	uint64_t locked = cgm_go_locked(r->s, f->bytes.v);
-	size_t len = strlen(f->summary);
-	char n[CGM_TEXT_MAX];
-
-	for (int i = CGM_CAUSE_GO_HEAP; i <= CGM_CAUSE_OFF_HEAP; i++)
-		if (r->p.bytes[i] > f->bytes.v)
-			return;
-	if (!locked || len + 100 > sizeof f->summary)
-		return;
-	cgm_evidence_value(f, &r->s->now, CGM_UNEVICTABLE);
-	(void)snprintf(f->summary + len, sizeof f->summary - len,
-		       " Of it %s is locked (mlock): it cannot be swapped.",
-		       cgm_human_bytes(n, locked));
-}
-
-static const struct {
-	enum cgm_go_stat stat;
-	const char *unit;
-} stat_units[] = {
-	{CGM_GO_HEAP_ALLOC, "bytes"},	 {CGM_GO_HEAP_INUSE, "bytes"},
-	{CGM_GO_HEAP_IDLE, "bytes"},	 {CGM_GO_HEAP_RELEASED, "bytes"},
-	{CGM_GO_NEXT_GC, "bytes"},	 {CGM_GO_NUM_GC, "count"},
-	{CGM_GO_STACK_INUSE, "bytes"},	 {CGM_GO_GC_SYS, "bytes"},
-	{CGM_GO_MSPAN_SYS, "bytes"},	 {CGM_GO_MCACHE_SYS, "bytes"},
-	{CGM_GO_BUCK_HASH_SYS, "bytes"}, {CGM_GO_OTHER_SYS, "bytes"},
-	{CGM_GO_SYS, "bytes"},
-};
-
-enum opt_figure { HEAP_MARKED, INUSE_SPACE, GOROUTINES };
-
-static struct cgm_opt stat_figure(const struct cgm_go *g, int id)
-{
-	return (struct cgm_opt){cgm_go_stat(g, (enum cgm_go_stat)id), g->stat[id].known};
-}
-
-static struct cgm_opt opt_figure(const struct cgm_go *g, int id)
-{
-	return id == HEAP_MARKED   ? g->heap_marked
-	       : id == INUSE_SPACE ? g->inuse_space
-				   : g->goroutines;
-}
-
-static void sum_evidence(struct cgm_finding *f, const char *name, struct cgm_opt v,
-			 const char *unit)
-{
-	if (v.known)
-		cgm_evidence(f, name, v.v, unit);
-}
-
-/* Of all Go programs; a goal and a count of collections are of one program only. */
-static void stat_evidence(struct cgm_finding *f, const struct go_cause *c, enum cgm_go_stat id)
-{
-	if (c->several && (id == CGM_GO_NEXT_GC || id == CGM_GO_NUM_GC))
-		return;
-	for (size_t i = 0; c->g && i < sizeof stat_units / sizeof *stat_units; i++)
-		if (stat_units[i].stat == id)
-			sum_evidence(f, cgm_go_stat_names[id],
-				     cgm_go_sum(c->s, stat_figure, (int)id), stat_units[i].unit);
-}
-
-static void opt_evidence(struct cgm_finding *f, const struct go_cause *c, enum opt_figure id)
-{
-	static const struct {
-		const char *name, *unit;
-	} names[] = {[HEAP_MARKED] = {"heapMarked", "bytes"},
-		     [INUSE_SPACE] = {"inuse_space", "bytes"},
-		     [GOROUTINES] = {"goroutines", "count"}};
-
-	if (c->g)
-		sum_evidence(f, names[id].name, cgm_go_sum(c->s, opt_figure, (int)id),
-			     names[id].unit);
-}
-
 /* " 9,998 goroutines wait in ...", of the program that has most where there are several. */
-static const char *group_text(char buf[CGM_GO_TEXT], const struct go_cause *c, bool large)
+static const char *group_text(char buf[CGM_GO_TEXT], const struct cgm_go_cause *c, bool large)
 {
 	const struct cgm_go_group *group = c->g ? cgm_go_largest_group(c->g) : NULL;
 	char text[CGM_GO_TEXT], in[CGM_GO_TEXT];
@@ -150,7 +20,8 @@ static const char *group_text(char buf[CGM_GO_TEXT], const struct go_cause *c, b
 }
 
 /* " Which code allocates: cgmem go NAME" where a heap profile tells it */
-static const char *sites_advice(char buf[CGM_GO_TEXT], const struct go_cause *c, const char *what)
+static const char *sites_advice(char buf[CGM_GO_TEXT], const struct cgm_go_cause *c,
+				const char *what)
 {
 	buf[0] = '\0';
 	if (c->g && cgm_go_has_profile(c->g))
@@ -161,15 +32,15 @@ static const char *sites_advice(char buf[CGM_GO_TEXT], const struct go_cause *c,
 void cgm_cause_go_heap(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	char site[CGM_GO_TEXT], group[CGM_GO_TEXT], longer[CGM_LONGER_TEXT];
-	struct go_cause c;
+	struct cgm_go_cause c;
 
-	start(r, f, CGM_CHILD_GO_HEAP_LIVE, &c);
+	cgm_go_cause_start(r, f, CGM_CHILD_GO_HEAP_LIVE, &c);
 	cgm_longer_text(longer, r);
-	opt_evidence(f, &c, HEAP_MARKED);
-	stat_evidence(f, &c, CGM_GO_HEAP_ALLOC);
-	opt_evidence(f, &c, INUSE_SPACE);
-	stat_evidence(f, &c, CGM_GO_NUM_GC);
-	opt_evidence(f, &c, GOROUTINES);
+	cgm_go_cause_opt(f, &c, CGM_GO_HEAP_MARKED);
+	cgm_go_cause_stat(f, &c, CGM_GO_HEAP_ALLOC);
+	cgm_go_cause_opt(f, &c, CGM_GO_INUSE_SPACE);
+	cgm_go_cause_stat(f, &c, CGM_GO_NUM_GC);
+	cgm_go_cause_opt(f, &c, CGM_GO_GOROUTINES);
 	(void)cgm_go_site_text(site, c.g, f->bytes.v);
 	cgm_say(f,
 		"%s is live Go heap of %s: what %s last garbage collection%s found in use.%s%s%s",
@@ -184,16 +55,16 @@ void cgm_cause_go_heap(const struct cgm_rules *r, struct cgm_finding *f)
 	else
 		cgm_advise(f, "%s What waits, and who started it: cgmem go %s (goroutines).%s%s",
 			   cgm_go_no_profile(c.g), c.target, longer, c.fit);
-	add_locked(r, f);
+	cgm_go_cause_locked(r, f);
 }
 
-static void garbage_evidence(struct cgm_finding *f, const struct go_cause *c)
+static void garbage_evidence(struct cgm_finding *f, const struct cgm_go_cause *c)
 {
-	stat_evidence(f, c, CGM_GO_HEAP_ALLOC);
-	opt_evidence(f, c, HEAP_MARKED);
+	cgm_go_cause_stat(f, c, CGM_GO_HEAP_ALLOC);
+	cgm_go_cause_opt(f, c, CGM_GO_HEAP_MARKED);
 	if (c->g && cgm_go_stat(c->g, CGM_GO_NEXT_GC) == c->g->stat[CGM_GO_NEXT_GC].v)
-		stat_evidence(f, c, CGM_GO_NEXT_GC);
-	stat_evidence(f, c, CGM_GO_NUM_GC);
+		cgm_go_cause_stat(f, c, CGM_GO_NEXT_GC);
+	cgm_go_cause_stat(f, c, CGM_GO_NUM_GC);
 	if (c->g && !c->several && c->g->gogc.known && c->g->gogc.v != CGM_GO_GC_OFF)
 		cgm_evidence(f, "GOGC", c->g->gogc.v, "percent");
 }
@@ -203,9 +74,9 @@ void cgm_cause_go_garbage(const struct cgm_rules *r, struct cgm_finding *f)
 	char last[CGM_GO_TEXT], next[CGM_GO_TEXT] = "", when[CGM_GO_TEXT + 4] = "";
 	char sites[CGM_GO_TEXT];
 	bool none_yet;
-	struct go_cause c;
+	struct cgm_go_cause c;
 
-	start(r, f, CGM_CHILD_GO_HEAP_SINCE_GC, &c);
+	cgm_go_cause_start(r, f, CGM_CHILD_GO_HEAP_SINCE_GC, &c);
 	garbage_evidence(f, &c);
 	none_yet = c.g && !c.several && cgm_go_is_first_run(c.g);
 	if (c.g && !c.several) {
@@ -234,10 +105,10 @@ void cgm_cause_go_garbage(const struct cgm_rules *r, struct cgm_finding *f)
 			   "Look again after the next collection: what stays is live heap. If it "
 			   "is mostly garbage, a lower GOGC or a GOMEMLIMIT collects earlier.%s%s",
 			   c.fit, sites);
-	add_locked(r, f);
+	cgm_go_cause_locked(r, f);
 }
 
-static void idle_in_huge_pages(const struct go_cause *c, struct cgm_finding *f, uint64_t held)
+static void idle_in_huge_pages(const struct cgm_go_cause *c, struct cgm_finding *f, uint64_t held)
 {
 	uint64_t rest = f->bytes.v - held;
 	char n[CGM_TEXT_MAX], kept[CGM_TEXT_MAX], also[CGM_GO_TEXT] = "";
@@ -268,16 +139,16 @@ static void idle_in_huge_pages(const struct go_cause *c, struct cgm_finding *f, 
 void cgm_cause_go_idle(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	uint64_t held = cgm_go_idle_held(r->s, f->bytes.v);
-	struct go_cause c;
+	struct cgm_go_cause c;
 
-	start(r, f, CGM_CHILD_GO_IDLE_RETAINED, &c);
+	cgm_go_cause_start(r, f, CGM_CHILD_GO_IDLE_RETAINED, &c);
 	if (!c.g) {
 		cgm_say(f, "%s is Go heap that was freed and is kept by the runtime.", c.n);
 		return;
 	}
-	stat_evidence(f, &c, CGM_GO_HEAP_IDLE);
-	stat_evidence(f, &c, CGM_GO_HEAP_RELEASED);
-	stat_evidence(f, &c, CGM_GO_HEAP_ALLOC);
+	cgm_go_cause_stat(f, &c, CGM_GO_HEAP_IDLE);
+	cgm_go_cause_stat(f, &c, CGM_GO_HEAP_RELEASED);
+	cgm_go_cause_stat(f, &c, CGM_GO_HEAP_ALLOC);
 	if (held) {
 		idle_in_huge_pages(&c, f, held);
 	} else {
@@ -288,17 +159,17 @@ void cgm_cause_go_idle(const struct cgm_rules *r, struct cgm_finding *f)
 		cgm_advise(f, "%s debug.FreeOSMemory() gives all of it back at once.%s",
 			   cgm_go_gives_back(c.g), c.fit);
 	}
-	add_locked(r, f);
+	cgm_go_cause_locked(r, f);
 }
 
 void cgm_cause_go_fragmentation(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	char sites[CGM_GO_TEXT];
-	struct go_cause c;
+	struct cgm_go_cause c;
 
-	start(r, f, CGM_CHILD_GO_HEAP_FRAGMENTED, &c);
-	stat_evidence(f, &c, CGM_GO_HEAP_INUSE);
-	stat_evidence(f, &c, CGM_GO_HEAP_ALLOC);
+	cgm_go_cause_start(r, f, CGM_CHILD_GO_HEAP_FRAGMENTED, &c);
+	cgm_go_cause_stat(f, &c, CGM_GO_HEAP_INUSE);
+	cgm_go_cause_stat(f, &c, CGM_GO_HEAP_ALLOC);
 	if (c.g && !c.several && c.g->bound)
 		cgm_evidence(f, "bound", c.g->bound, "bytes");
 	cgm_say(f,
@@ -311,19 +182,19 @@ void cgm_cause_go_fragmentation(const struct cgm_rules *r, struct cgm_finding *f
 		   "objects of that size fill it; fewer long-lived objects allocated among "
 		   "short-lived ones avoid it.%s",
 		   sites_advice(sites, &c, "What lives"));
-	add_locked(r, f);
+	cgm_go_cause_locked(r, f);
 }
 
 void cgm_cause_go_stacks(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	char count[CGM_TEXT_MAX], group[CGM_GO_TEXT];
-	struct cgm_opt all = cgm_go_sum(r->s, opt_figure, GOROUTINES);
+	struct cgm_opt all = cgm_go_sum(r->s, cgm_go_opt_figure, CGM_GO_GOROUTINES);
 	const struct cgm_go_group *largest;
-	struct go_cause c;
+	struct cgm_go_cause c;
 
-	start(r, f, CGM_CHILD_GO_STACKS, &c);
-	stat_evidence(f, &c, CGM_GO_STACK_INUSE);
-	opt_evidence(f, &c, GOROUTINES);
+	cgm_go_cause_start(r, f, CGM_CHILD_GO_STACKS, &c);
+	cgm_go_cause_stat(f, &c, CGM_GO_STACK_INUSE);
+	cgm_go_cause_opt(f, &c, CGM_GO_GOROUTINES);
 	largest = c.g && !c.several ? cgm_go_largest_group(c.g) : NULL;
 	if (largest)
 		cgm_evidence(f, "largest_group", largest->count, "count");
@@ -338,7 +209,7 @@ void cgm_cause_go_stacks(const struct cgm_rules *r, struct cgm_finding *f)
 		   "when the goroutine ends and a collection has run. By what they wait for: cgmem "
 		   "go %s. If their number only grows, whatever they wait for never comes.",
 		   c.target);
-	add_locked(r, f);
+	cgm_go_cause_locked(r, f);
 }
 
 void cgm_cause_go_runtime(const struct cgm_rules *r, struct cgm_finding *f)
@@ -347,12 +218,12 @@ void cgm_cause_go_runtime(const struct cgm_rules *r, struct cgm_finding *f)
 						 CGM_GO_MCACHE_SYS, CGM_GO_BUCK_HASH_SYS,
 						 CGM_GO_OTHER_SYS,  CGM_GO_SYS};
 	bool huge;
-	struct go_cause c;
+	struct cgm_go_cause c;
 
-	start(r, f, CGM_CHILD_GO_RUNTIME, &c);
+	cgm_go_cause_start(r, f, CGM_CHILD_GO_RUNTIME, &c);
 	huge = c.g && cgm_go_runtime_is_huge(r->s, c.g);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		stat_evidence(f, &c, parts[i]);
+		cgm_go_cause_stat(f, &c, parts[i]);
 	cgm_say(f,
 		"%s is the Go runtime's own memory in %s: tables of spans, bitmaps and queues of "
 		"the garbage collector, buckets of the heap profile.%s",
@@ -366,21 +237,21 @@ void cgm_cause_go_runtime(const struct cgm_rules *r, struct cgm_finding *f)
 			   "It goes with the largest heap there was, and is not given back. A "
 			   "smaller peak (GOMEMLIMIT, GOGC) keeps it small.%s",
 			   c.fit);
-	add_locked(r, f);
+	cgm_go_cause_locked(r, f);
 }
 
 void cgm_cause_off_heap(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	const struct cgm_process *p;
 	uint64_t c_heap = 0;
-	struct go_cause c;
+	struct cgm_go_cause c;
 	char heap[CGM_TEXT_MAX], part[CGM_GO_TEXT] = "";
 
-	start(r, f, CGM_CHILD_OFF_HEAP, &c);
+	cgm_go_cause_start(r, f, CGM_CHILD_OFF_HEAP, &c);
 	p = c.g ? cgm_go_process(r->s, c.g) : NULL;
 	if (p && p->pss_anon.known)
 		cgm_evidence(f, "Pss_Anon", p->pss_anon.v, "bytes");
-	stat_evidence(f, &c, CGM_GO_SYS);
+	cgm_go_cause_stat(f, &c, CGM_GO_SYS);
 	if (p && p->kinds.known) {
 		cgm_kinds_evidence(f, p, 5);
 		c_heap = cgm_add_sat(p->kinds.bytes[CGM_ANON_MAIN_HEAP],
@@ -402,5 +273,5 @@ void cgm_cause_off_heap(const struct cgm_rules *r, struct cgm_finding *f)
 				     "lowers what malloc keeps. "
 				   : "",
 		   c.g ? (int)c.g->pid : 0);
-	add_locked(r, f);
+	cgm_go_cause_locked(r, f);
 }
