@@ -51,17 +51,6 @@ const struct cgm_child_info cgm_child_infos[CGM_CHILD_COUNT] = {
 	[CGM_CHILD_KERNEL_OTHER] = {"other", "not told apart", CGM_PART_KERNEL},
 };
 
-/*
- * More than a machine can hold: a stat file that says so lies. Kept so far below 2^63 that sums
- * over a thousand rows do not wrap.
- */
-#define SANE_BYTES (UINT64_C(1) << 50)
-
-static uint64_t val(const struct cgm_sample *s, enum cgm_value_id id)
-{
-	return cgm_min_u64(cgm_get(s, id), SANE_BYTES);
-}
-
 uint64_t cgm_docker_bytes_used(const struct cgm_sample *s)
 {
 	uint64_t usage = cgm_get(s, CGM_CHARGED), v;
@@ -112,12 +101,12 @@ uint64_t cgm_slack(unsigned ncpu, unsigned kernel_major, unsigned kernel_minor, 
 
 uint64_t cgm_lazyfree(const struct cgm_sample *s)
 {
-	uint64_t lists = val(s, CGM_INACTIVE_FILE) + val(s, CGM_ACTIVE_FILE);
-	uint64_t files = cgm_sub_sat(val(s, CGM_FILE_CACHE), val(s, CGM_SHMEM));
+	uint64_t lists = cgm_sane(s, CGM_INACTIVE_FILE) + cgm_sane(s, CGM_ACTIVE_FILE);
+	uint64_t files = cgm_sub_sat(cgm_sane(s, CGM_FILE_CACHE), cgm_sane(s, CGM_SHMEM));
 
 	if (!cgm_has(s, CGM_INACTIVE_FILE) || !cgm_has(s, CGM_ACTIVE_FILE))
 		return 0;
-	return cgm_min_u64(cgm_sub_sat(lists, files), val(s, CGM_ANON));
+	return cgm_min_u64(cgm_sub_sat(lists, files), cgm_sane(s, CGM_ANON));
 }
 
 uint64_t cgm_anon_unmapped(const struct cgm_sample *s)
@@ -130,17 +119,17 @@ uint64_t cgm_anon_unmapped(const struct cgm_sample *s)
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		if (!cgm_has(s, lists[i]))
 			return 0;
-		sum += val(s, lists[i]);
+		sum += cgm_sane(s, lists[i]);
 	}
-	return cgm_sub_sat(sum, val(s, CGM_ANON) + val(s, CGM_FILE_CACHE));
+	return cgm_sub_sat(sum, cgm_sane(s, CGM_ANON) + cgm_sane(s, CGM_FILE_CACHE));
 }
 
 uint64_t cgm_reclaimable(const struct cgm_sample *s)
 {
-	uint64_t cache = cgm_sub_sat(val(s, CGM_FILE_CACHE), val(s, CGM_SHMEM));
-	uint64_t lists = val(s, CGM_INACTIVE_FILE) + val(s, CGM_ACTIVE_FILE);
+	uint64_t cache = cgm_sub_sat(cgm_sane(s, CGM_FILE_CACHE), cgm_sane(s, CGM_SHMEM));
+	uint64_t lists = cgm_sane(s, CGM_INACTIVE_FILE) + cgm_sane(s, CGM_ACTIVE_FILE);
 	uint64_t sum = cgm_min_u64(cache, lists) + cgm_lazyfree(s) + cgm_anon_unmapped(s) +
-		       val(s, CGM_SLAB_RECLAIMABLE);
+		       cgm_sane(s, CGM_SLAB_RECLAIMABLE);
 
 	return cgm_min_u64(sum, cgm_get(s, CGM_CHARGED));
 }
@@ -178,7 +167,7 @@ uint64_t cgm_parts_sum(const struct cgm_breakdown *b)
 
 static void set_anon(struct cgm_breakdown *b, const struct cgm_sample *s)
 {
-	uint64_t anon = val(s, CGM_ANON), lazy = cgm_lazyfree(s);
+	uint64_t anon = cgm_sane(s, CGM_ANON), lazy = cgm_lazyfree(s);
 
 	cgm_part_set(b, CGM_PART_ANON, anon, true);
 	b->part[CGM_PART_ANON].reclaimable = lazy;
@@ -192,122 +181,20 @@ static void set_anon(struct cgm_breakdown *b, const struct cgm_sample *s)
 
 static void set_cache(struct cgm_breakdown *b, const struct cgm_sample *s)
 {
-	uint64_t shmem = val(s, CGM_SHMEM);
-	uint64_t rest = cgm_sub_sat(val(s, CGM_FILE_CACHE), shmem), lazy = cgm_lazyfree(s);
+	uint64_t shmem = cgm_sane(s, CGM_SHMEM);
+	uint64_t rest = cgm_sub_sat(cgm_sane(s, CGM_FILE_CACHE), shmem), lazy = cgm_lazyfree(s);
 	uint64_t inactive, active;
 
 	cgm_part_set(b, CGM_PART_CACHE, rest, true);
 	cgm_part_set(b, CGM_PART_TMPFS, shmem, cgm_has(s, CGM_SHMEM));
-	inactive = cgm_take(&rest, cgm_sub_sat(val(s, CGM_INACTIVE_FILE), lazy));
-	active = cgm_take(&rest, val(s, CGM_ACTIVE_FILE));
+	inactive = cgm_take(&rest, cgm_sub_sat(cgm_sane(s, CGM_INACTIVE_FILE), lazy));
+	active = cgm_take(&rest, cgm_sane(s, CGM_ACTIVE_FILE));
 	if (cgm_has(s, CGM_INACTIVE_FILE))
 		cgm_child_set(b, CGM_CHILD_INACTIVE, inactive, false);
 	if (cgm_has(s, CGM_ACTIVE_FILE))
 		cgm_child_set(b, CGM_CHILD_ACTIVE, active, false);
 	cgm_child_set(b, CGM_CHILD_CACHE_OTHER, rest, false);
 	b->part[CGM_PART_CACHE].reclaimable = inactive + active;
-}
-
-/* What the processes say where the group's files say nothing. */
-struct estimate {
-	bool known;
-	uint64_t stacks, page_tables;
-};
-
-/* THREAD_SIZE is 16 KiB on x86-64 and on arm64 with small pages. */
-#define STACK_BYTES (16u << 10)
-
-static struct estimate estimate_from(const struct cgm_process *procs, size_t n)
-{
-	struct estimate e = {0};
-
-	for (size_t i = 0; procs && i < n; i++) {
-		if (procs[i].kernel_thread)
-			continue;
-		if (procs[i].threads.known)
-			e.stacks += cgm_min_u64(procs[i].threads.v, 1u << 24) * STACK_BYTES;
-		if (procs[i].page_tables.known)
-			e.page_tables += cgm_min_u64(procs[i].page_tables.v, SANE_BYTES >> 10);
-		e.known = true;
-	}
-	return e;
-}
-
-static void set_kernel_v1(struct cgm_breakdown *b, const struct cgm_sample *s,
-			  const struct estimate *e)
-{
-	uint64_t rest = val(s, CGM_KERNEL);
-
-	cgm_part_set(b, CGM_PART_KERNEL, rest, cgm_has(s, CGM_KERNEL));
-	if (e->known) {
-		cgm_child_set(b, CGM_CHILD_PAGE_TABLES, cgm_take(&rest, e->page_tables), true);
-		cgm_child_set(b, CGM_CHILD_STACKS, cgm_take(&rest, e->stacks), true);
-	}
-	cgm_child_set(b, CGM_CHILD_KERNEL_OTHER, rest, e->known);
-}
-
-static const struct {
-	enum cgm_child_id child;
-	enum cgm_value_id value, more;
-} kernel_lines[] = {
-	{CGM_CHILD_SLAB_RECLAIMABLE, CGM_SLAB_RECLAIMABLE, CGM_VALUE_COUNT},
-	{CGM_CHILD_SLAB_UNRECLAIMABLE, CGM_SLAB_UNRECLAIMABLE, CGM_VALUE_COUNT},
-	{CGM_CHILD_STACKS, CGM_KERNEL_STACK, CGM_VALUE_COUNT},
-	{CGM_CHILD_PAGE_TABLES, CGM_PAGETABLES, CGM_SEC_PAGETABLES},
-	{CGM_CHILD_PERCPU, CGM_PERCPU, CGM_VALUE_COUNT},
-	{CGM_CHILD_VMALLOC, CGM_VMALLOC, CGM_VALUE_COUNT},
-	{CGM_CHILD_ZSWAP, CGM_ZSWAP, CGM_VALUE_COUNT},
-};
-
-/* Takes the listed lines out of @rest; what they cannot have is not given to them. */
-static void take_kernel_lines(struct cgm_breakdown *b, const struct cgm_sample *s,
-			      const struct estimate *e, uint64_t *rest)
-{
-	for (size_t i = 0; i < sizeof kernel_lines / sizeof *kernel_lines; i++) {
-		uint64_t v = val(s, kernel_lines[i].value);
-
-		if (kernel_lines[i].more != CGM_VALUE_COUNT)
-			v += val(s, kernel_lines[i].more);
-		if (cgm_has(s, kernel_lines[i].value))
-			cgm_child_set(b, kernel_lines[i].child, cgm_take(rest, v), false);
-	}
-	if (!cgm_has(s, CGM_PAGETABLES) && e->known)
-		cgm_child_set(b, CGM_CHILD_PAGE_TABLES, cgm_take(rest, e->page_tables), true);
-}
-
-/*
- * Before 5.18 there is no total: the listed lines, and what of the remainder batching does not
- * explain.
- */
-static void set_kernel_v2_old(struct cgm_breakdown *b, const struct cgm_sample *s,
-			      const struct estimate *e)
-{
-	uint64_t parts = cgm_parts_sum(b) + val(s, CGM_SOCK), rest, listed = 0, other;
-
-	for (size_t i = 0; i < sizeof kernel_lines / sizeof *kernel_lines; i++)
-		listed += val(s, kernel_lines[i].value);
-	rest = cgm_max_u64(cgm_sub_sat(b->charged, parts), listed);
-	take_kernel_lines(b, s, e, &rest);
-	other = cgm_sub_sat(rest, b->slack);
-	listed = 0;
-	for (size_t i = 0; i < sizeof kernel_lines / sizeof *kernel_lines; i++)
-		listed += b->child[kernel_lines[i].child].bytes;
-	cgm_child_set(b, CGM_CHILD_KERNEL_OTHER, other, true);
-	cgm_part_set(b, CGM_PART_KERNEL, listed + other, true);
-}
-
-static void set_kernel_v2(struct cgm_breakdown *b, const struct cgm_sample *s,
-			  const struct estimate *e)
-{
-	uint64_t rest = val(s, CGM_KERNEL);
-
-	if (!cgm_has(s, CGM_KERNEL)) {
-		set_kernel_v2_old(b, s, e);
-		return;
-	}
-	cgm_part_set(b, CGM_PART_KERNEL, rest, true);
-	take_kernel_lines(b, s, e, &rest);
-	cgm_child_set(b, CGM_CHILD_KERNEL_OTHER, rest, false);
 }
 
 /*
@@ -318,12 +205,12 @@ static void set_kernel_v2(struct cgm_breakdown *b, const struct cgm_sample *s,
 static void set_hugetlb(struct cgm_breakdown *b, const struct cgm_sample *s,
 			const struct cgm_host *host)
 {
-	uint64_t huge = val(s, CGM_HUGETLB_CURRENT), rest;
+	uint64_t huge = cgm_sane(s, CGM_HUGETLB_CURRENT), rest;
 
 	if (s->version != 2)
 		return;
 	if (cgm_has(s, CGM_STAT_HUGETLB)) {
-		cgm_part_set(b, CGM_PART_HUGETLB, val(s, CGM_STAT_HUGETLB), true);
+		cgm_part_set(b, CGM_PART_HUGETLB, cgm_sane(s, CGM_STAT_HUGETLB), true);
 		return;
 	}
 	if (!host || !kernel_since(host->kernel_major, host->kernel_minor, 6, 7) ||
@@ -364,12 +251,10 @@ static void set_docker(struct cgm_breakdown *b, const struct cgm_sample *s)
 void cgm_breakdown_make(const struct cgm_sample *s, const struct cgm_host *host,
 			const struct cgm_process *procs, size_t n_procs, struct cgm_breakdown *ret)
 {
-	struct estimate e = estimate_from(procs, n_procs);
-
 	*ret = (struct cgm_breakdown){0};
 	ret->docker_bytes = cgm_docker_bytes_used(s);
 	if (!cgm_has(s, CGM_CHARGED) || !cgm_has(s, CGM_ANON) || !cgm_has(s, CGM_FILE_CACHE) ||
-	    cgm_get(s, CGM_CHARGED) > SANE_BYTES)
+	    cgm_get(s, CGM_CHARGED) > CGM_SANE_BYTES)
 		return;
 	ret->known = true;
 	ret->charged = cgm_get(s, CGM_CHARGED);
@@ -378,12 +263,9 @@ void cgm_breakdown_make(const struct cgm_sample *s, const struct cgm_host *host,
 			  : cgm_slack(1, 0, 0, 0);
 	set_anon(ret, s);
 	set_cache(ret, s);
-	if (s->version == 1) {
-		set_kernel_v1(ret, s, &e);
-	} else {
-		set_kernel_v2(ret, s, &e);
-		cgm_part_set(ret, CGM_PART_SOCK, val(s, CGM_SOCK), cgm_has(s, CGM_SOCK));
-	}
+	cgm_kernel_set(ret, s, procs, n_procs);
+	if (s->version != 1)
+		cgm_part_set(ret, CGM_PART_SOCK, cgm_sane(s, CGM_SOCK), cgm_has(s, CGM_SOCK));
 	ret->part[CGM_PART_KERNEL].reclaimable = ret->child[CGM_CHILD_SLAB_RECLAIMABLE].bytes;
 	set_hugetlb(ret, s, host);
 	ret->unattributed = (int64_t)ret->charged - (int64_t)cgm_parts_sum(ret);
