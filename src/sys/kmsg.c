@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The search of the kernel's log for the last kill that concerns a group. */
 #include "sys/kmsg_parts.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include "base/banned.h"
 
 #define LOG_READ_MAX ((size_t)64 << 20) /* a log that grows as fast as it is read must end too */
-#define COMM_MAX     15
 
 /* What was found so far, while the records are passed one by one. */
 struct scan {
@@ -26,61 +26,6 @@ struct scan {
 	struct cgm_figures_scan figures; /* of the report that is being read */
 	struct cgm_oom_figures *found;	 /* those of @report; NULL: nobody wants them */
 };
-
-const char *cgm_span_find(struct cgm_span s, const char *what)
-{
-	return s.len ? memmem(s.s, s.len, what, strlen(what)) : NULL;
-}
-
-static const char *find_last(struct cgm_span s, const char *what)
-{
-	const char *found = NULL, *p;
-
-	while ((p = cgm_span_find(s, what))) {
-		found = p;
-		s.len -= (size_t)(p + 1 - s.s);
-		s.s = p + 1;
-	}
-	return found;
-}
-
-bool cgm_span_starts(struct cgm_span s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return s.len >= n && !memcmp(s.s, prefix, n);
-}
-
-static struct cgm_span before(struct cgm_span s, const char *at)
-{
-	return (struct cgm_span){s.s, (size_t)(at - s.s)};
-}
-
-struct cgm_span cgm_span_after(struct cgm_span s, const char *at, size_t skip)
-{
-	return (struct cgm_span){at + skip, (size_t)(s.s + s.len - at) - skip};
-}
-
-/* The log has non-printable bytes and backslashes as \xNN (printk.c msg_add_ext_text). */
-static size_t unescape(char to[CGM_KMSG_RECORD_MAX], struct cgm_span from)
-{
-	size_t n = 0;
-	uint64_t byte;
-
-	for (size_t i = 0; i < from.len && n < CGM_KMSG_RECORD_MAX - 1; i++) {
-		char c = from.s[i];
-
-		if (c == '\\' && from.len - i >= 4 && from.s[i + 1] == 'x' &&
-		    cgm_parse_hex(from.s + i + 2, 2, &byte) == 0) {
-			c = (char)byte;
-			i += 3;
-		}
-		if (c)
-			to[n++] = c;
-	}
-	to[n] = '\0';
-	return n;
-}
 
 /* The component's end is the id: "ID", "docker-ID.scope", "libpod-ID". */
 static bool component_is(struct cgm_span part, const char *id)
@@ -108,50 +53,6 @@ static bool concerns(const char *group, struct cgm_span path)
 	return false;
 }
 
-/*
- * ...[,oom_memcg=PATH|,global_oom],task_memcg=PATH,task=COMM,pid=N,uid=N, where paths and COMM may
- * hold anything that looks like the rest. The numbers are found from the end; COMM is short; and a
- * line in which a path's mark stands twice is not believed: somebody's group could pass for
- * another.
- */
-static bool parse_kill(struct cgm_span line, struct cgm_kmsg_kill *ret)
-{
-	static const char task[] = ",task=", oom_mark[] = ",oom_memcg=",
-			  task_mark[] = ",task_memcg=";
-	const char *uid = find_last(line, ",uid="), *pid, *comm, *to, *from;
-	struct cgm_kmsg_kill k = {0};
-	struct cgm_span tail;
-
-	if (!uid)
-		return false;
-	line = before(line, uid);
-	pid = find_last(line, ",pid=");
-	if (!pid)
-		return false;
-	tail = cgm_span_after(line, pid, strlen(",pid="));
-	if (cgm_parse_max(tail.s, tail.len, INT_MAX, &k.pid) < 0)
-		return false;
-	line = before(line, pid);
-	tail = line;
-	if (tail.len > COMM_MAX + strlen(task))
-		tail = cgm_span_after(tail, tail.s + tail.len - COMM_MAX - strlen(task), 0);
-	comm = cgm_span_find(tail, task);
-	if (!comm)
-		return false;
-	k.comm = cgm_span_after(line, comm, strlen(task));
-	line = before(line, comm);
-	to = cgm_span_find(line, task_mark);
-	from = cgm_span_find(line, oom_mark);
-	if (!to || to != find_last(line, task_mark) || from != find_last(line, oom_mark) ||
-	    (from && from > to))
-		return false;
-	k.task_group = cgm_span_after(line, to, strlen(task_mark));
-	if (from)
-		k.oom_group = cgm_span_after(before(line, to), from, strlen(oom_mark));
-	*ret = k;
-	return true;
-}
-
 /* The figures that stand above this kill are its group's; with the machine's want there are none.
  */
 static void take_figures(struct scan *s)
@@ -173,7 +74,7 @@ static void see_kill(struct scan *s, struct cgm_span line, uint64_t usec)
 	struct cgm_kmsg_kill k;
 
 	s->awaits_sizes = false;
-	if (!parse_kill(line, &k) ||
+	if (!cgm_kmsg_kill_text(line, &k) ||
 	    (!concerns(s->group, k.task_group) && !concerns(s->group, k.oom_group)))
 		return;
 	s->report = (struct cgm_oom_report){
@@ -188,29 +89,11 @@ static void see_kill(struct scan *s, struct cgm_span line, uint64_t usec)
 	s->awaits_sizes = true;
 }
 
-struct cgm_opt cgm_kmsg_kb(struct cgm_span text, const char *name)
-{
-	const char *at = cgm_span_find(text, name);
-	struct cgm_opt opt = {0};
-	struct cgm_span number;
-	uint64_t kb;
-
-	if (!at)
-		return opt;
-	text = cgm_span_after(text, at, strlen(name));
-	number = cgm_span_part(&text, 'k');
-	opt.known = text.len && *text.s == 'B' &&
-		    cgm_parse_max(number.s, number.len, UINT64_MAX / 1024, &kb) == 0;
-	if (opt.known)
-		opt.v = kb * 1024;
-	return opt;
-}
-
 /* "...: Killed process N (COMM) total-vm:NkB, anon-rss:NkB, file-rss:NkB, shmem-rss:NkB, ..." */
 static void see_sizes(struct scan *s, struct cgm_span line)
 {
 	static const char killed[] = "Killed process ", sizes[] = ") total-vm:";
-	const char *at = cgm_span_find(line, killed), *end = find_last(line, sizes);
+	const char *at = cgm_span_find(line, killed), *end = cgm_span_last(line, sizes);
 	struct cgm_span rest, number;
 	uint64_t pid;
 
@@ -227,57 +110,22 @@ static void see_sizes(struct scan *s, struct cgm_span line)
 	s->awaits_sizes = false;
 }
 
-/*
- * Takes the head off a line "6,339,5140900,-;text". Lines of a record's dictionary begin with a
- * blank. Priority 0 to 7 is the kernel's facility: what programs write there gets another.
- */
-static bool take_head(struct cgm_span *line, uint64_t *ret_usec)
-{
-	struct cgm_span header = cgm_span_part(line, ';');
-	struct cgm_span priority = cgm_span_part(&header, ',');
-	uint64_t prio;
-
-	cgm_span_part(&header, ',');
-	header = cgm_span_part(&header, ',');
-	return cgm_parse_max(priority.s, priority.len, 7, &prio) == 0 &&
-	       cgm_parse_u64(header.s, header.len, ret_usec) == 0;
-}
-
-static const char kill_line[] = "oom-kill:constraint=";
-
-bool cgm_kmsg_kill_parse(struct cgm_span line, char text[CGM_KMSG_RECORD_MAX],
-			 struct cgm_kmsg_kill *ret)
-{
-	struct cgm_span decoded = {text, 0};
-	struct cgm_kmsg_kill k;
-	uint64_t usec;
-
-	if (!take_head(&line, &usec) || !cgm_span_starts(line, kill_line))
-		return false;
-	decoded.len = unescape(text, line);
-	if (!parse_kill(decoded, &k))
-		return false;
-	*ret = k;
-	ret->usec = usec;
-	return true;
-}
-
 static void see_line(struct scan *s, struct cgm_span line)
 {
 	char text[CGM_KMSG_RECORD_MAX];
 	struct cgm_span decoded = {text, 0};
 	uint64_t usec;
 
-	if (!take_head(&line, &usec))
+	if (!cgm_kmsg_head(&line, &usec))
 		return;
-	if (cgm_span_starts(line, kill_line)) {
-		decoded.len = unescape(text, line);
+	if (cgm_span_starts(line, CGM_KMSG_KILL)) {
+		decoded.len = cgm_kmsg_unescape(text, line);
 		see_kill(s, decoded, usec);
 	} else if (s->awaits_sizes && cgm_span_find(line, "Killed process ")) {
-		decoded.len = unescape(text, line);
+		decoded.len = cgm_kmsg_unescape(text, line);
 		see_sizes(s, decoded);
 	} else if (s->found && cgm_figures_may_be(&s->figures, line)) {
-		decoded.len = unescape(text, line);
+		decoded.len = cgm_kmsg_unescape(text, line);
 		cgm_figures_see(&s->figures, decoded);
 	}
 }
