@@ -131,6 +131,13 @@ int cgm_history_span_get(struct cgm_history *h, enum cgm_tier t, enum cgm_family
 /* Fills k->id, 0 where @t is not in the file under any name. 0 or -errno with words. */
 int cgm_history_find_target(struct cgm_history *h, struct cgm_known *k,
 			    const struct cgm_history_target *t, struct cgm_err *err);
+/* Stores a sample of @f; @p NULL: it is not there in this round. */
+int cgm_history_store(struct cgm_history *h, int64_t round, int64_t target, enum cgm_family f,
+		      const struct cgm_point *p, struct cgm_err *err);
+/*
+ * The last sample of a container, or of a recording, is stored as it is, little as it may differ.
+ */
+int cgm_history_store_newest(struct cgm_history *h, struct cgm_known *k, struct cgm_err *err);
 /* Ends the recording: what is summed up so far is written. */
 void cgm_history_end(struct cgm_history *h);
 /* What an older version did not write is made from minutes. */
