@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two moments or two targets side by side: component by component, what makes docker's figure
- * differ. */
+ * differ, and that as text. */
 #include <string.h>
 
 #include "base/units.h"
@@ -9,80 +9,60 @@
 #include "model/point.h"
 #include "output/cells.h"
 #include "output/grid.h"
-#include "output/json_util.h"
 #include "output/page.h"
+#include "output/diff_parts.h"
 #include "output/trend_parts.h"
 
 #include "base/banned.h"
 
-enum {
-	IN_DOCKER = 1,
-	COUNTED = 2, /* page cache, less the inactive */
-	GO = 4,
-	SURE = 8, /* less the kernel memory that is in doubt */
-};
-
 /* The parts of docker's figure, then what is told beside them. Page cache is split in what docker
  * counts and what not. */
-static const struct line {
-	const char *id;
-	enum cgm_series_id series;
-	unsigned kind;
-} lines[] = {
+const struct cgm_diff_line cgm_diff_lines[CGM_DIFF_LINES] = {
 	{"docker", CGM_SERIES_DOCKER, 0},
-	{"anon", CGM_SERIES_ANON, IN_DOCKER},
-	{"anon_unmapped", CGM_SERIES_ANON_UNMAPPED, IN_DOCKER},
-	{"cache_counted", CGM_SERIES_CACHE, IN_DOCKER | COUNTED},
-	{"tmpfs", CGM_SERIES_TMPFS, IN_DOCKER},
-	{"kernel", CGM_SERIES_KERNEL, IN_DOCKER},
-	{"sock", CGM_SERIES_SOCK, IN_DOCKER},
-	{"hugetlb", CGM_SERIES_HUGETLB, IN_DOCKER},
+	{"anon", CGM_SERIES_ANON, CGM_DIFF_IN_DOCKER},
+	{"anon_unmapped", CGM_SERIES_ANON_UNMAPPED, CGM_DIFF_IN_DOCKER},
+	{"cache_counted", CGM_SERIES_CACHE, CGM_DIFF_IN_DOCKER | CGM_DIFF_COUNTED},
+	{"tmpfs", CGM_SERIES_TMPFS, CGM_DIFF_IN_DOCKER},
+	{"kernel", CGM_SERIES_KERNEL, CGM_DIFF_IN_DOCKER},
+	{"sock", CGM_SERIES_SOCK, CGM_DIFF_IN_DOCKER},
+	{"hugetlb", CGM_SERIES_HUGETLB, CGM_DIFF_IN_DOCKER},
 	{"charged", CGM_SERIES_CHARGED, 0},
 	{"cache_inactive", CGM_SERIES_CACHE_INACTIVE, 0},
 	{"slab_reclaimable", CGM_SERIES_SLAB_RECLAIMABLE, 0},
-	{"needed", CGM_SERIES_NEEDED, SURE},
+	{"needed", CGM_SERIES_NEEDED, CGM_DIFF_SURE},
 	{"swap", CGM_SERIES_SWAP, 0},
 	{"limit", CGM_SERIES_LIMIT, 0},
-	{"go_heap", CGM_SERIES_GO_HEAP, GO},
-	{"go_live", CGM_SERIES_GO_LIVE, GO},
-	{"go_sys", CGM_SERIES_GO_SYS, GO},
-	{"go_released", CGM_SERIES_GO_RELEASED, GO},
-	{"go_retained", CGM_SERIES_GO_RETAINED, GO},
-	{"go_stacks", CGM_SERIES_GO_STACKS, GO},
-	{"goroutines", CGM_SERIES_GOROUTINES, GO},
+	{"go_heap", CGM_SERIES_GO_HEAP, CGM_DIFF_GO},
+	{"go_live", CGM_SERIES_GO_LIVE, CGM_DIFF_GO},
+	{"go_sys", CGM_SERIES_GO_SYS, CGM_DIFF_GO},
+	{"go_released", CGM_SERIES_GO_RELEASED, CGM_DIFF_GO},
+	{"go_retained", CGM_SERIES_GO_RETAINED, CGM_DIFF_GO},
+	{"go_stacks", CGM_SERIES_GO_STACKS, CGM_DIFF_GO},
+	{"goroutines", CGM_SERIES_GOROUTINES, CGM_DIFF_GO},
 	{"pids", CGM_SERIES_PIDS, 0},
 	{"oom_kills", CGM_SERIES_OOM_KILLS, 0},
 };
-#define N_LINES (sizeof lines / sizeof *lines)
 
 static const char *const headings[] = {"COMPONENT", "A", "B", "DIFFERENCE", "SHARE", "WHAT"};
 #define N_COLUMNS (sizeof headings / sizeof *headings)
 
-struct difference {
-	struct cgm_opt a, b;
-	bool known;
-	int64_t by;
-	bool has_share;
-	double share; /* of docker's difference */
-};
-
-/* On v1 kernel memory is left out of what cannot be reclaimed: of both sides or of none. */
-static bool leaves_out_kernel(const struct cgm_diff_side *a, const struct cgm_diff_side *b)
+bool cgm_diff_leaves_out_kernel(const struct cgm_diff_side *a, const struct cgm_diff_side *b)
 {
 	return cgm_max_u64(cgm_kernel_in_doubt(&a->point), cgm_kernel_in_doubt(&b->point)) >=
 	       CGM_KERNEL_SPLIT_FROM;
 }
 
-static struct cgm_opt value_of(const struct cgm_diff_side *s, const struct line *l, bool sure)
+static struct cgm_opt value_of(const struct cgm_diff_side *s, const struct cgm_diff_line *l,
+			       bool sure)
 {
 	const struct cgm_point *p = &s->point;
 	struct cgm_opt v = {p->v[l->series], cgm_point_has(p, l->series)};
 
-	if (l->kind & COUNTED) {
+	if (l->kind & CGM_DIFF_COUNTED) {
 		v.known &= cgm_point_has(p, CGM_SERIES_CACHE_INACTIVE);
 		v.v = cgm_sub_sat(v.v, p->v[CGM_SERIES_CACHE_INACTIVE]);
 	}
-	if (l->kind & SURE && sure)
+	if (l->kind & CGM_DIFF_SURE && sure)
 		v.v = cgm_sub_sat(v.v, cgm_kernel_in_doubt(p));
 	return v;
 }
@@ -97,16 +77,16 @@ static int64_t minus(uint64_t b, uint64_t a)
 	return b > a ? (int64_t)by : -(int64_t)by;
 }
 
-static struct difference differ(const struct cgm_diff_side *a, const struct cgm_diff_side *b,
-				const struct line *l)
+struct cgm_difference cgm_differ(const struct cgm_diff_side *a, const struct cgm_diff_side *b,
+				 const struct cgm_diff_line *l)
 {
-	const bool sure = leaves_out_kernel(a, b);
-	struct difference d = {.a = value_of(a, l, sure), .b = value_of(b, l, sure)};
+	const bool sure = cgm_diff_leaves_out_kernel(a, b);
+	struct cgm_difference d = {.a = value_of(a, l, sure), .b = value_of(b, l, sure)};
 
 	d.known = d.a.known && d.b.known;
 	d.by = d.known ? minus(d.b.v, d.a.v) : 0;
-	if (d.known && l->kind & IN_DOCKER) {
-		struct difference docker = differ(a, b, &lines[0]);
+	if (d.known && l->kind & CGM_DIFF_IN_DOCKER) {
+		struct cgm_difference docker = cgm_differ(a, b, &cgm_diff_lines[0]);
 
 		d.has_share = docker.known && docker.by != 0;
 		d.share = d.has_share ? (double)d.by / (double)docker.by : 0;
@@ -114,21 +94,21 @@ static struct difference differ(const struct cgm_diff_side *a, const struct cgm_
 	return d;
 }
 
-static bool is_bytes(const struct line *l)
+static bool is_bytes(const struct cgm_diff_line *l)
 {
 	return cgm_series[l->series].unit == CGM_BYTES;
 }
 
 /* Nothing on both sides is no line, but for docker's figure and what is charged. */
-static bool is_shown(const struct difference *d, const struct line *l)
+static bool is_shown(const struct cgm_difference *d, const struct cgm_diff_line *l)
 {
 	if (l->series == CGM_SERIES_DOCKER || l->series == CGM_SERIES_CHARGED)
 		return true;
 	return (d->a.known && d->a.v) || (d->b.known && d->b.v);
 }
 
-static const char *value_text(char buf[CGM_TEXT_MAX], const struct cgm_opt *v, const struct line *l,
-			      bool raw)
+static const char *value_text(char buf[CGM_TEXT_MAX], const struct cgm_opt *v,
+			      const struct cgm_diff_line *l, bool raw)
 {
 	if (!v->known)
 		(void)snprintf(buf, CGM_TEXT_MAX, "-");
@@ -139,8 +119,8 @@ static const char *value_text(char buf[CGM_TEXT_MAX], const struct cgm_opt *v, c
 	return buf;
 }
 
-static const char *difference_text(char buf[CGM_TEXT_MAX], const struct difference *d,
-				   const struct line *l, bool raw)
+static const char *difference_text(char buf[CGM_TEXT_MAX], const struct cgm_difference *d,
+				   const struct cgm_diff_line *l, bool raw)
 {
 	if (!d->known)
 		(void)snprintf(buf, CGM_TEXT_MAX, "-");
@@ -153,8 +133,8 @@ static const char *difference_text(char buf[CGM_TEXT_MAX], const struct differen
 	return buf;
 }
 
-static int put_line(struct cgm_grid *g, size_t n_columns, const struct difference *d,
-		    const struct line *l, const struct cgm_text_options *o)
+static int put_line(struct cgm_grid *g, size_t n_columns, const struct cgm_difference *d,
+		    const struct cgm_diff_line *l, const struct cgm_text_options *o)
 {
 	char a[CGM_TEXT_MAX], b[CGM_TEXT_MAX], by[CGM_TEXT_MAX], share[CGM_TEXT_MAX] = "-";
 	const char *texts[] = {l->id,
@@ -168,7 +148,7 @@ static int put_line(struct cgm_grid *g, size_t n_columns, const struct differenc
 	if (d->has_share)
 		(void)snprintf(share, sizeof share, "%jd%%",
 			       (intmax_t)(d->share * 100 + (d->share < 0 ? -0.5 : 0.5)));
-	if (l->kind & COUNTED)
+	if (l->kind & CGM_DIFF_COUNTED)
 		texts[5] = "page cache that docker counts";
 	for (size_t i = 0; r == 0 && i < n_columns; i++)
 		r = cgm_grid_cell(g, texts[i], NULL);
@@ -210,11 +190,11 @@ static int fill(struct cgm_grid *g, size_t n_columns, const struct cgm_diff_side
 
 	for (size_t i = 0; r == 0 && i < n_columns; i++)
 		r = cgm_grid_column(g, headings[i], i > 0 && i < 5);
-	for (size_t i = 0; r == 0 && i < N_LINES; i++) {
-		struct difference d = differ(a, b, &lines[i]);
+	for (size_t i = 0; r == 0 && i < CGM_DIFF_LINES; i++) {
+		struct cgm_difference d = cgm_differ(a, b, &cgm_diff_lines[i]);
 
-		if (is_shown(&d, &lines[i]))
-			r = put_line(g, n_columns, &d, &lines[i], o);
+		if (is_shown(&d, &cgm_diff_lines[i]))
+			r = put_line(g, n_columns, &d, &cgm_diff_lines[i], o);
 	}
 	return r;
 }
@@ -222,8 +202,9 @@ static int fill(struct cgm_grid *g, size_t n_columns, const struct cgm_diff_side
 /* Whether Go's figures are known of it, be it one of them. */
 static bool has_go(const struct cgm_diff_side *s)
 {
-	for (size_t i = 0; i < N_LINES; i++)
-		if ((lines[i].kind & GO) && cgm_point_has(&s->point, lines[i].series))
+	for (size_t i = 0; i < CGM_DIFF_LINES; i++)
+		if ((cgm_diff_lines[i].kind & CGM_DIFF_GO) &&
+		    cgm_point_has(&s->point, cgm_diff_lines[i].series))
 			return true;
 	return false;
 }
@@ -259,7 +240,7 @@ static int write_doubt(FILE *out, const struct cgm_diff_side *a, const struct cg
 	struct cgm_page p;
 	int r;
 
-	if (!leaves_out_kernel(a, b))
+	if (!cgm_diff_leaves_out_kernel(a, b))
 		return 0;
 	cgm_page_init(&p, o);
 	cgm_page_newline(&p);
@@ -302,54 +283,4 @@ int cgm_diff_write(FILE *out, const struct cgm_diff_side *a, const struct cgm_di
 	if (r == 0)
 		r = write_doubt(out, a, b, o);
 	return r == 0 ? write_why(out, a, b, o) : r;
-}
-
-static json_t *json_side(const struct cgm_diff_side *s, bool without_kernel)
-{
-	const struct cgm_opt doubt = {cgm_kernel_in_doubt(&s->point), without_kernel};
-	json_t *o = json_object();
-	char text[CGM_TEXT_MAX];
-	int r = cgm_json_put(o, "target", cgm_json_text(s->name));
-
-	r |= cgm_json_put(o, "time", json_string(cgm_when_rfc3339(text, s->point.time_ms)));
-	r |= cgm_json_put(o, "kernel_in_doubt", cgm_json_opt(doubt));
-	if (r == 0)
-		return o;
-	json_decref(o);
-	return NULL;
-}
-
-static json_t *json_line(const struct difference *d, const struct line *l)
-{
-	json_t *o = json_object();
-	int r = cgm_json_put(o, "id", json_string(l->id));
-
-	r |= cgm_json_put(o, "a", cgm_json_opt(d->a));
-	r |= cgm_json_put(o, "b", cgm_json_opt(d->b));
-	r |= cgm_json_put(o, "difference", d->known ? json_integer(d->by) : json_null());
-	r |= cgm_json_put(o, "share", d->has_share ? json_real(d->share) : json_null());
-	if (r == 0)
-		return o;
-	json_decref(o);
-	return NULL;
-}
-
-int cgm_json_add_diff(struct cgm_json *j, const struct cgm_diff_side *a,
-		      const struct cgm_diff_side *b)
-{
-	json_t *o = json_object(), *components = json_array();
-	int r = o && components ? 0 : -ENOMEM;
-
-	for (size_t i = 0; r == 0 && i < N_LINES; i++) {
-		struct difference d = differ(a, b, &lines[i]);
-
-		r = cgm_json_push(components, json_line(&d, &lines[i]));
-	}
-	r |= cgm_json_put(o, "a", json_side(a, leaves_out_kernel(a, b)));
-	r |= cgm_json_put(o, "b", json_side(b, leaves_out_kernel(a, b)));
-	r |= cgm_json_put(o, "components", components);
-	if (r == 0)
-		return cgm_json_push(j->results, o);
-	json_decref(o);
-	return -ENOMEM;
 }
