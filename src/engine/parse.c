@@ -9,34 +9,9 @@
 
 #include "base/banned.h"
 
-#define SHORT_ID 12
-
 bool cgm_engine_is_id(const char *s)
 {
 	return s && strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
-}
-
-void cgm_container_clear(struct cgm_container *c)
-{
-	cgm_target_clear(&c->target);
-	for (size_t i = 0; i < c->n_networks; i++)
-		free(c->networks[i]);
-	for (size_t i = 0; i < c->n_volumes; i++)
-		free(c->volumes[i]);
-	free(c->networks);
-	free(c->volumes);
-	free(c->status);
-	free(c->image_id);
-	free(c->path);
-	*c = (struct cgm_container){0};
-}
-
-void cgm_containers_clear(struct cgm_containers *c)
-{
-	for (size_t i = 0; i < c->n; i++)
-		cgm_container_clear(&c->v[i]);
-	free(c->v);
-	*c = (struct cgm_containers){0};
 }
 
 /* A string field of the answer, and where it goes. */
@@ -80,107 +55,6 @@ static const json_t *plain_name(const json_t *names)
 	return json_array_get(names, 0);
 }
 
-static int take_name(const json_t *v, struct cgm_target *t)
-{
-	if (cgm_json_take(v, &t->name) < 0)
-		return -ENOMEM;
-	if (t->name && t->name[0] == '/')
-		memmove(t->name, t->name + 1, strlen(t->name));
-	if (t->name && t->name[0])
-		return 0;
-	free(t->name);
-	t->name = t->id ? strndup(t->id, SHORT_ID) : NULL;
-	return t->id && !t->name ? -ENOMEM : 0;
-}
-
-static const struct {
-	const char *key;
-	size_t field;
-} compose[] = {
-	{"com.docker.compose.project", offsetof(struct cgm_target, project)},
-	{"com.docker.compose.service", offsetof(struct cgm_target, service)},
-	{"io.podman.compose.project", offsetof(struct cgm_target, project)},
-	{"io.podman.compose.service", offsetof(struct cgm_target, service)},
-};
-
-static int take_compose(const json_t *labels, struct cgm_target *t)
-{
-	for (size_t i = 0; i < sizeof compose / sizeof *compose; i++) {
-		char **field = (char **)(void *)((char *)t + compose[i].field);
-
-		if (!*field && cgm_json_take(json_object_get(labels, compose[i].key), field) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int take_labels(json_t *labels, struct cgm_target *t)
-{
-	const char *key;
-	json_t *v;
-
-	if (t->labels || !json_object_size(labels))
-		return 0;
-	t->labels = calloc(json_object_size(labels), sizeof *t->labels);
-	if (!t->labels)
-		return -ENOMEM;
-	json_object_foreach(labels, key, v)
-	{
-		struct cgm_label *l = &t->labels[t->n_labels];
-
-		if (!json_is_string(v))
-			continue;
-		t->n_labels++;
-		l->key = strdup(key);
-		if (!l->key || cgm_json_take(v, &l->value) < 0)
-			return -ENOMEM;
-	}
-	return take_compose(labels, t);
-}
-
-static int take_networks(json_t *networks, struct cgm_container *c)
-{
-	const char *key;
-	json_t *v;
-
-	if (c->networks || !json_object_size(networks))
-		return 0;
-	c->networks = calloc(json_object_size(networks), sizeof *c->networks);
-	if (!c->networks)
-		return -ENOMEM;
-	json_object_foreach(networks, key, v)
-	{
-		c->networks[c->n_networks] = strdup(key);
-		if (!c->networks[c->n_networks])
-			return -ENOMEM;
-		c->n_networks++;
-	}
-	return 0;
-}
-
-/* A volume's name and where it is mounted: docker's filter accepts both. */
-static int take_mounts(const json_t *mounts, struct cgm_container *c)
-{
-	static const char *const keys[] = {"Name", "Destination"};
-	const json_t *m;
-	size_t i;
-
-	if (c->volumes || !json_array_size(mounts))
-		return 0;
-	c->volumes = calloc(json_array_size(mounts) * 2, sizeof *c->volumes);
-	if (!c->volumes)
-		return -ENOMEM;
-	json_array_foreach(mounts, i, m) for (size_t k = 0; k < 2; k++)
-	{
-		char **to = &c->volumes[c->n_volumes];
-
-		if (cgm_json_take(json_object_get(m, keys[k]), to) < 0)
-			return -ENOMEM;
-		c->n_volumes += *to != NULL;
-	}
-	return 0;
-}
-
 static int take_entry(const json_t *o, struct cgm_container *c)
 {
 	struct cgm_target *t = &c->target;
@@ -194,11 +68,11 @@ static int take_entry(const json_t *o, struct cgm_container *c)
 
 	t->kind = CGM_TARGET_CONTAINER;
 	if (take_fields(fields, sizeof fields / sizeof *fields) < 0 ||
-	    take_name(plain_name(json_object_get(o, "Names")), t) < 0 ||
-	    take_labels(json_object_get(o, "Labels"), t) < 0 ||
-	    take_networks(json_object_get(net, "Networks"), c) < 0)
+	    cgm_engine_take_name(plain_name(json_object_get(o, "Names")), t) < 0 ||
+	    cgm_engine_take_labels(json_object_get(o, "Labels"), t) < 0 ||
+	    cgm_engine_take_networks(json_object_get(net, "Networks"), c) < 0)
 		return -ENOMEM;
-	return take_mounts(json_object_get(o, "Mounts"), c);
+	return cgm_engine_take_mounts(json_object_get(o, "Mounts"), c);
 }
 
 /* 1: an entry, 0: none that could be named, -errno. */
@@ -318,13 +192,13 @@ static int take_inspect(const json_t *o, struct cgm_container *c)
 	const json_t *net = json_object_get(o, "NetworkSettings");
 
 	t->kind = CGM_TARGET_CONTAINER;
-	if ((!t->name && take_name(json_object_get(o, "Name"), t) < 0) ||
+	if ((!t->name && cgm_engine_take_name(json_object_get(o, "Name"), t) < 0) ||
 	    (!t->image && cgm_json_take(json_object_get(conf, "Image"), &t->image) < 0) ||
 	    (!c->image_id && cgm_json_take(json_object_get(o, "Image"), &c->image_id) < 0) ||
 	    cgm_json_take(json_object_get(host, "CgroupParent"), &t->cgroup_parent) < 0 ||
-	    take_labels(json_object_get(conf, "Labels"), t) < 0 ||
-	    take_networks(json_object_get(net, "Networks"), c) < 0 ||
-	    take_mounts(json_object_get(o, "Mounts"), c) < 0 ||
+	    cgm_engine_take_labels(json_object_get(conf, "Labels"), t) < 0 ||
+	    cgm_engine_take_networks(json_object_get(net, "Networks"), c) < 0 ||
+	    cgm_engine_take_mounts(json_object_get(o, "Mounts"), c) < 0 ||
 	    take_state(json_object_get(o, "State"), t) < 0)
 		return -ENOMEM;
 	take_number(json_object_get(o, "RestartCount"), &t->restarts);
