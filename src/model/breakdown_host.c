@@ -71,7 +71,7 @@ static void breakdown_host(const struct cgm_snapshot *s, struct cgm_breakdown *b
 	*b = (struct cgm_breakdown){0};
 	if (!h->mem_total.known || !h->mem_free.known || !h->anon.known)
 		return;
-	b->known = true;
+	b->known = b->of_machine = true;
 	b->charged = b->docker_bytes = cgm_sub_sat(opt(h->mem_total), opt(h->mem_free));
 	b->slack = cgm_slack(h->ncpu, h->kernel_major, h->kernel_minor, h->page_size);
 	cgm_part_set(b, CGM_PART_ANON, opt(h->anon), true);

@@ -63,7 +63,7 @@ void cgm_cause_anon(const struct cgm_rules *r, struct cgm_finding *f)
 	char n[CGM_TEXT_MAX], t[CGM_NAME_TEXT], text[CGM_GO_TEXT], longer[CGM_LONGER_TEXT];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_ANON);
+	cgm_evidence_now(f, r, CGM_ANON);
 	if (!p) {
 		cgm_say(f, "%s is anonymous memory: heap and stacks of the programs.", n);
 		cgm_advise(f, "See which process has it: cgmem procs %s", cgm_target_text(t, r->s));
@@ -141,8 +141,8 @@ void cgm_cause_huge_pages(const struct cgm_rules *r, struct cgm_finding *f)
 
 	cgm_human_bytes(n, f->bytes.v);
 	cgm_evidence(f, "unmapped", unmapped, "bytes");
-	cgm_evidence_value(f, &r->s->now, CGM_SWAPCACHED);
-	cgm_evidence_value(f, &r->s->now, CGM_ANON_THP);
+	cgm_evidence_now(f, r, CGM_SWAPCACHED);
+	cgm_evidence_now(f, r, CGM_ANON_THP);
 	if (r->sums.thp_zero.known)
 		cgm_evidence(f, "thp_never_written", r->sums.thp_zero.v, "bytes");
 	if (hugetlb)
@@ -177,9 +177,9 @@ void cgm_cause_lazyfree(const struct cgm_rules *r, struct cgm_finding *f)
 	char n[CGM_TEXT_MAX];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_INACTIVE_FILE);
-	cgm_evidence_value(f, &r->s->now, CGM_ACTIVE_FILE);
-	cgm_evidence_value(f, &r->s->now, CGM_ANON);
+	cgm_evidence_now(f, r, CGM_INACTIVE_FILE);
+	cgm_evidence_now(f, r, CGM_ACTIVE_FILE);
+	cgm_evidence_now(f, r, CGM_ANON);
 	if (r->sums.lazyfree.known)
 		cgm_evidence(f, "LazyFree", r->sums.lazyfree.v, "bytes");
 	cgm_say(f,
@@ -196,7 +196,7 @@ void cgm_cause_locked(const struct cgm_rules *r, struct cgm_finding *f)
 	bool mlocked = r->sums.locked.known && r->sums.locked.v > 0;
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_UNEVICTABLE);
+	cgm_evidence_now(f, r, CGM_UNEVICTABLE);
 	if (r->sums.locked.known)
 		cgm_evidence(f, "VmLck", r->sums.locked.v, "bytes");
 	cgm_say(f,

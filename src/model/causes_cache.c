@@ -19,8 +19,8 @@ void cgm_cause_cache_inactive(const struct cgm_rules *r, struct cgm_finding *f)
 	else if (!f->in_docker)
 		(void)snprintf(where, sizeof where,
 			       "Part of the %s that docker's figure leaves out since 20.10: ", all);
-	cgm_evidence_value(f, &r->s->now, CGM_INACTIVE_FILE);
-	cgm_evidence_value(f, &r->s->now, CGM_FILE_CACHE);
+	cgm_evidence_now(f, r, CGM_INACTIVE_FILE);
+	cgm_evidence_now(f, r, CGM_FILE_CACHE);
 	cgm_say(f, "%s%s is page cache of files that %s.", where, n,
 		r->s->host.mglru ? "the kernel counts as inactive (by its generations, not by "
 				   "how often they are used)"
@@ -34,13 +34,11 @@ void cgm_cause_cache_active(const struct cgm_rules *r, struct cgm_finding *f)
 	char n[CGM_TEXT_MAX];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_ACTIVE_FILE);
-	cgm_evidence_value(f, &r->s->now, CGM_FILE_CACHE);
-	cgm_evidence_value(f, &r->s->now, CGM_REFAULT_FILE);
-	cgm_say(f,
-		"%s is page cache of files that were used more than once: docker's figure contains "
-		"it, no process has it.",
-		n);
+	cgm_evidence_now(f, r, CGM_ACTIVE_FILE);
+	cgm_evidence_now(f, r, CGM_FILE_CACHE);
+	cgm_evidence_now(f, r, CGM_REFAULT_FILE);
+	cgm_say(f, "%s is page cache of files that were used more than once: %sno process has it.",
+		n, r->b->of_machine ? "" : "docker's figure contains it, ");
 	cgm_advise(f, "Nothing has to be done: the kernel frees it when memory is needed, after "
 		      "the inactive part.");
 }
@@ -50,7 +48,7 @@ void cgm_cause_cache_mapped(const struct cgm_rules *r, struct cgm_finding *f)
 	char n[CGM_TEXT_MAX], t[CGM_NAME_TEXT];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_FILE_MAPPED);
+	cgm_evidence_now(f, r, CGM_FILE_MAPPED);
 	if (r->sums.pss_file.known)
 		cgm_evidence(f, "Pss_File", r->sums.pss_file.v, "bytes");
 	cgm_say(f,
@@ -68,8 +66,8 @@ void cgm_cause_cache_dirty(const struct cgm_rules *r, struct cgm_finding *f)
 	char n[CGM_TEXT_MAX];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_FILE_DIRTY);
-	cgm_evidence_value(f, &r->s->now, CGM_FILE_WRITEBACK);
+	cgm_evidence_now(f, r, CGM_FILE_DIRTY);
+	cgm_evidence_now(f, r, CGM_FILE_WRITEBACK);
 	cgm_say(f, "%s is page cache that was written and is not on disk yet.", n);
 	cgm_advise(f, "The kernel writes it out within half a minute (vm.dirty_expire_centisecs), "
 		      "and can free it then. At once: sync; and look again.");
@@ -134,7 +132,7 @@ static void tmpfs_evidence(const struct cgm_rules *r, const struct holders *h,
 {
 	static const char *const names[] = {"tmpfs", "memfd", "sysv_shm", "shared_anonymous"};
 
-	cgm_evidence_value(f, &r->s->now, CGM_SHMEM);
+	cgm_evidence_now(f, r, CGM_SHMEM);
 	for (int k = 0; k < 4; k++)
 		if (h->by_kind[k])
 			cgm_evidence(f, names[k], h->by_kind[k], "bytes");

@@ -12,10 +12,10 @@ static bool is_estimate(const struct cgm_rules *r, enum cgm_child_id child)
 
 static void total_evidence(const struct cgm_rules *r, struct cgm_finding *f)
 {
-	if (r->s->version == 1 && cgm_has(&r->s->now, CGM_KERNEL))
+	if (r->s->version == 1 && cgm_has(&r->s->now, CGM_KERNEL) && !r->b->of_machine)
 		cgm_evidence(f, "memory.kmem.usage_in_bytes", r->s->now.v[CGM_KERNEL], "bytes");
 	else
-		cgm_evidence_value(f, &r->s->now, CGM_KERNEL);
+		cgm_evidence_now(f, r, CGM_KERNEL);
 }
 
 /*
@@ -52,7 +52,7 @@ void cgm_cause_slab_reclaimable(const struct cgm_rules *r, struct cgm_finding *f
 	char n[CGM_TEXT_MAX];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_SLAB_RECLAIMABLE);
+	cgm_evidence_now(f, r, CGM_SLAB_RECLAIMABLE);
 	total_evidence(r, f);
 	if (cgm_is_of_cache(r->s, r->b, f->bytes.v)) {
 		say_of_cache(r, f, n);
@@ -82,7 +82,7 @@ void cgm_cause_slab_unreclaimable(const struct cgm_rules *r, struct cgm_finding 
 	char n[CGM_TEXT_MAX];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_SLAB_UNRECLAIMABLE);
+	cgm_evidence_now(f, r, CGM_SLAB_UNRECLAIMABLE);
 	total_evidence(r, f);
 	if (r->sums.threads.known)
 		cgm_evidence(f, "threads", r->sums.threads.v, "count");
@@ -101,8 +101,8 @@ void cgm_cause_page_tables(const struct cgm_rules *r, struct cgm_finding *f)
 	char n[CGM_TEXT_MAX];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_PAGETABLES);
-	cgm_evidence_value(f, &r->s->now, CGM_SEC_PAGETABLES);
+	cgm_evidence_now(f, r, CGM_PAGETABLES);
+	cgm_evidence_now(f, r, CGM_SEC_PAGETABLES);
 	if (is_estimate(r, CGM_CHILD_PAGE_TABLES))
 		cgm_evidence(f, "VmPTE", r->b->child[CGM_CHILD_PAGE_TABLES].bytes, "bytes");
 	if (r->sums.vsz.known)
@@ -119,7 +119,7 @@ void cgm_cause_thread_stacks(const struct cgm_rules *r, struct cgm_finding *f)
 	char n[CGM_TEXT_MAX], t[CGM_NAME_TEXT];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_KERNEL_STACK);
+	cgm_evidence_now(f, r, CGM_KERNEL_STACK);
 	if (r->sums.threads.known)
 		cgm_evidence(f, "threads", r->sums.threads.v, "count");
 	if (r->sums.threads.known)
@@ -139,7 +139,7 @@ void cgm_cause_sockets(const struct cgm_rules *r, struct cgm_finding *f)
 	char n[CGM_TEXT_MAX], exec[CGM_NAME_TEXT + 16];
 
 	cgm_human_bytes(n, f->bytes.v);
-	cgm_evidence_value(f, &r->s->now, CGM_SOCK);
+	cgm_evidence_now(f, r, CGM_SOCK);
 	cgm_say(f, "%s is data in TCP and UDP sockets that was not read or not sent yet.", n);
 	cgm_advise(f, "Somebody reads too slowly. Which connection (Recv-Q, Send-Q): %sss -tunm",
 		   cgm_exec_text(exec, r->s));
@@ -158,9 +158,9 @@ void cgm_cause_kernel_other(const struct cgm_rules *r, struct cgm_finding *f)
 		cgm_evidence(f, "unix_sockets", r->s->unix_queue_bytes.v, "bytes");
 	if (r->s->pinned_other.known)
 		cgm_evidence(f, "bpf_and_io_uring", r->s->pinned_other.v, "bytes");
-	cgm_evidence_value(f, &r->s->now, CGM_PERCPU);
-	cgm_evidence_value(f, &r->s->now, CGM_VMALLOC);
-	cgm_evidence_value(f, &r->s->now, CGM_ZSWAP);
+	cgm_evidence_now(f, r, CGM_PERCPU);
+	cgm_evidence_now(f, r, CGM_VMALLOC);
+	cgm_evidence_now(f, r, CGM_ZSWAP);
 	if (r->p.pipes_and_unix >= f->bytes.v / 2 && r->p.pipes_and_unix)
 		cgm_say(f, "%s is kernel memory of which %s waits in pipes and unix sockets.", n,
 			cgm_human_bytes(q, r->p.pipes_and_unix));

@@ -67,6 +67,8 @@ struct cgm_finding_info {
 extern const struct cgm_finding_info cgm_finding_infos[];
 const char *cgm_kind_name(enum cgm_finding_kind k);
 const char *cgm_severity_name(enum cgm_severity s);
+/* Of what a cause's bytes are a share: "charged, in docker's figure", "what is in use". */
+const char *cgm_finding_whole(const struct cgm_finding *f, const struct cgm_breakdown *b);
 /* One to three plain sentences that answer "what is it?", appended to @b's text by the caller. */
 int cgm_verdict_make(const struct cgm_snapshot *s, const struct cgm_breakdown *b,
 		     const struct cgm_findings *f, char *buf, size_t size);

@@ -43,7 +43,7 @@ bool cgm_notice_charged_elsewhere(const struct cgm_rules *r, struct cgm_finding 
 	f->bytes = (struct cgm_opt){mapped - here, true};
 	cgm_evidence(f, "Pss_File", t->pss_file.v, "bytes");
 	cgm_evidence(f, "Pss_Shmem", t->pss_shmem.v, "bytes");
-	cgm_evidence_value(f, &r->s->now, CGM_FILE_MAPPED);
+	cgm_evidence_now(f, r, CGM_FILE_MAPPED);
 	cgm_say(f,
 		"Its processes map %s of files and shared memory that other groups are charged "
 		"for: the first to touch a page pays for it.",
@@ -102,7 +102,7 @@ bool cgm_notice_hugetlb_uncounted(const struct cgm_rules *r, struct cgm_finding 
 	f->bytes = (struct cgm_opt){bytes, true};
 	if (r->sums.hugetlb.known)
 		cgm_evidence(f, "HugetlbPages", r->sums.hugetlb.v, "bytes");
-	cgm_evidence_value(f, &r->s->now, CGM_HUGETLB_CURRENT);
+	cgm_evidence_now(f, r, CGM_HUGETLB_CURRENT);
 	cgm_say(f,
 		"%s of hugetlb pages are in use and in no figure here: neither the group's charge "
 		"nor RSS has them.",
@@ -121,7 +121,7 @@ bool cgm_notice_sockets_uncounted(const struct cgm_rules *r, struct cgm_finding 
 		return false;
 	f->bytes = r->s->sockets_netns;
 	cgm_evidence(f, "sockets", r->s->sockets_netns.v, "bytes");
-	cgm_evidence_value(f, &r->s->now, CGM_KMEM_TCP);
+	cgm_evidence_now(f, r, CGM_KMEM_TCP);
 	cgm_say(f,
 		"%s wait in TCP and UDP sockets of its network namespace, and %s does not count "
 		"them: docker's figure has none of it.",

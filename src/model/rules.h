@@ -95,6 +95,9 @@ void cgm_evidence(struct cgm_finding *f, const char *name, uint64_t value, const
 /* Evidence of a value of the sample, by its memory.stat key in this version, where there is one. */
 void cgm_evidence_value(struct cgm_finding *f, const struct cgm_sample *s, enum cgm_value_id id);
 
+/* The same of now; of the machine by its name in /proc/meminfo, where that has it. */
+void cgm_evidence_now(struct cgm_finding *f, const struct cgm_rules *r, enum cgm_value_id id);
+
 #define CGM_NAME_TEXT 72
 /* A name as it may be printed: what is not printable ASCII becomes \xNN, cut at the size. */
 const char *cgm_name_text(char buf[CGM_NAME_TEXT], const char *name);

@@ -52,6 +52,65 @@ void cgm_evidence_value(struct cgm_finding *f, const struct cgm_sample *s, enum 
 	cgm_evidence(f, name, s->v[id], cgm_values[id].unit == CGM_COUNT ? "count" : "bytes");
 }
 
+/*
+ * Of the machine as a whole the root group's files tell little, or count otherwise (Linux
+ * mm/memcontrol.c: most kernel memory of the root group is not charged): it is split by
+ * /proc/meminfo. NULL: that has no line for it.
+ */
+static const char *meminfo_line(const struct cgm_host *h, enum cgm_value_id id,
+				const struct cgm_opt **ret)
+{
+	const struct {
+		enum cgm_value_id id;
+		const struct cgm_opt *is;
+		const char *name;
+	} lines[] = {
+		{CGM_ANON, &h->anon, "AnonPages"},
+		{CGM_FILE_MAPPED, &h->mapped, "Mapped"},
+		{CGM_FILE_DIRTY, &h->dirty, "Dirty"},
+		{CGM_SHMEM, &h->shmem, "Shmem"},
+		{CGM_UNEVICTABLE, &h->unevictable, "Unevictable"},
+		{CGM_SLAB_RECLAIMABLE, &h->slab_reclaimable, "SReclaimable"},
+		{CGM_SLAB_UNRECLAIMABLE, &h->slab_unreclaimable, "SUnreclaim"},
+		{CGM_KERNEL_STACK, &h->kernel_stack, "KernelStack"},
+		{CGM_PAGETABLES, &h->page_tables, "PageTables"},
+		{CGM_SEC_PAGETABLES, &h->sec_page_tables, "SecPageTables"},
+		{CGM_PERCPU, &h->percpu, "Percpu"},
+		{CGM_VMALLOC, &h->vmalloc_used, "VmallocUsed"},
+		{CGM_ZSWAP, &h->zswap, "Zswap"},
+		{CGM_HUGETLB_CURRENT, &h->hugetlb, "Hugetlb"},
+	};
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		if (lines[i].id == id) {
+			*ret = lines[i].is;
+			return lines[i].name;
+		}
+	return NULL;
+}
+
+void cgm_evidence_now(struct cgm_finding *f, const struct cgm_rules *r, enum cgm_value_id id)
+{
+	const bool lists = id == CGM_INACTIVE_FILE || id == CGM_ACTIVE_FILE;
+	const struct cgm_opt *is;
+	const char *name;
+
+	if (!r->b->of_machine || lists) {
+		cgm_evidence_value(f, &r->s->now, id);
+		return;
+	}
+	name = meminfo_line(&r->s->host, id, &is);
+	if (name && is->known)
+		cgm_evidence(f, name, is->v, "bytes");
+}
+
+const char *cgm_finding_whole(const struct cgm_finding *f, const struct cgm_breakdown *b)
+{
+	if (b->of_machine)
+		return "what is in use";
+	return f->in_docker ? "charged, in docker's figure" : "charged, not in docker's figure";
+}
+
 const char *cgm_name_text(char buf[CGM_NAME_TEXT], const char *name)
 {
 	size_t n = 0;

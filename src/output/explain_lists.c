@@ -207,9 +207,9 @@ static void add_size(const struct cgm_page *p, struct cgm_buf *b, const struct c
 		return;
 	cgm_buf_addf(b, "%s", cgm_page_bytes(p, text, f->bytes.v));
 	if (d->known && d->charged && f->kind == CGM_KIND_CAUSE)
-		cgm_buf_addf(b, ", %u%% of charged, %s",
+		cgm_buf_addf(b, ", %u%% of %s",
 			     (unsigned)((double)f->bytes.v / (double)d->charged * 100 + 0.5),
-			     f->in_docker ? "in docker's figure" : "not in docker's figure");
+			     cgm_finding_whole(f, d));
 }
 
 static void put_finding(struct cgm_page *p, const struct cgm_finding *f,

@@ -64,9 +64,8 @@ static void put_size(struct cgm_buf *b, const struct cgm_finding *f, const struc
 		return;
 	cgm_buf_addf(b, "<p class=\"size\">%s", cgm_human_bytes(text, f->bytes.v));
 	if (d->known && d->charged && f->kind == CGM_KIND_CAUSE)
-		cgm_buf_addf(b, ", %.0f %% of charged, %s",
-			     (double)f->bytes.v / (double)d->charged * 100,
-			     f->in_docker ? "in docker's figure" : "not in docker's figure");
+		cgm_buf_addf(b, ", %.0f %% of %s", (double)f->bytes.v / (double)d->charged * 100,
+			     cgm_finding_whole(f, d));
 	cgm_buf_adds(b, "</p>\n");
 }
 

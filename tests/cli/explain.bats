@@ -84,6 +84,24 @@ explain() { cgmem --root "$FIXTURES/v2-docker" explain "$@"; }
 	done
 }
 
+@test "host: a cause's evidence is the line of meminfo that its bytes are of, and docker has no figure of it" {
+	for f in v1-docker v2-docker v2-6.12; do
+		cgmem --root "$FIXTURES/$f" explain host --json
+		status_is 0
+		of() { json "[.results[0].findings[] | select(.id == \"$1\") | .bytes, (.evidence[] | .name, .value)] | join(\" \")"; }
+		meminfo() { echo $((1024 * $(sed -n "s/^$1: *\([0-9]*\) kB/\1/p" "$FIXTURES/$f/proc/meminfo"))); }
+		slab=$(meminfo SReclaimable)
+		[ "$(of slab-reclaimable)" = "$slab SReclaimable $slab" ] || fail "$f: $(of slab-reclaimable)"
+		slab=$(meminfo SUnreclaim)
+		[ "$(of slab-unreclaimable)" = "$slab SUnreclaim $slab" ] || fail "$f: $(of slab-unreclaimable)"
+		anon=$(meminfo AnonPages)
+		[ "$(of anon)" = "$anon AnonPages $anon" ] || fail "$f: $(of anon)"
+		cgmem --root "$FIXTURES/$f" explain host --only findings
+		out_has "% of what is in use"
+		out_lacks "docker's figure"
+	done
+}
+
 @test "procs: of the machine's root group the process that was named, alone" {
 	cgmem --root "$FIXTURES/v2-kubepods" --engine none --json procs pid:1
 	status_is 0
