@@ -31,24 +31,6 @@ static void test_docker_bytes(void **state)
 	assert_int_equal(cgm_docker_bytes_used(&s), 800);
 }
 
-static void test_docker_limit(void **state)
-{
-	struct cgm_sample s = {.version = 2};
-
-	(void)state;
-	assert_int_equal(cgm_docker_limit(&s, opt(GIB)), 0);
-	s.state[CGM_LIMIT] = CGM_UNLIMITED;
-	assert_int_equal(cgm_docker_limit(&s, opt(GIB)), GIB);
-	assert_int_equal(cgm_docker_limit(&s, (struct cgm_opt){0, false}), 0);
-	cgm_set(&s, CGM_LIMIT, GIB);
-	assert_int_equal(cgm_docker_limit(&s, opt(GIB)), GIB);
-	cgm_set(&s, CGM_LIMIT, GIB + 1);
-	assert_int_equal(cgm_docker_limit(&s, opt(GIB)), GIB);
-	cgm_set(&s, CGM_LIMIT, GIB - 1);
-	assert_int_equal(cgm_docker_limit(&s, opt(GIB)), GIB - 1);
-	assert_int_equal(cgm_docker_limit(&s, (struct cgm_opt){0, false}), GIB - 1);
-}
-
 static void test_slack(void **state)
 {
 	(void)state;
@@ -140,126 +122,6 @@ static void test_unmapped(void **state)
 	assert_int_equal(cgm_anon_unmapped(&c.s.now), 0);
 }
 
-static void test_kernel_v1(void **state)
-{
-	struct model_case c;
-
-	(void)state;
-	case_start(&c, 1);
-	plant_kernel(&c, CGM_KERNEL, 40 * MIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-	check_sums(&c.b);
-	assert_false(c.b.child[CGM_CHILD_STACKS].present);
-	assert_int_equal(c.b.child[CGM_CHILD_KERNEL_OTHER].bytes, 40 * MIB + 512 * KIB);
-	add_proc(&c, 100, 1, "web", MIB)->threads = opt(1000);
-	c.procs[0].page_tables = opt(2 * MIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, c.procs, 1, &c.b);
-	check_sums(&c.b);
-	assert_int_equal(c.b.child[CGM_CHILD_STACKS].bytes, 1000 * 16 * KIB);
-	assert_true(c.b.child[CGM_CHILD_STACKS].estimated);
-	assert_int_equal(c.b.child[CGM_CHILD_PAGE_TABLES].bytes, 2 * MIB);
-	/* an estimate never exceeds what is charged */
-	c.procs[0].threads = opt(100000);
-	cgm_breakdown_make(&c.s.now, &c.s.host, c.procs, 1, &c.b);
-	check_sums(&c.b);
-	assert_int_equal(c.b.child[CGM_CHILD_STACKS].bytes, 38 * MIB + 512 * KIB);
-	assert_int_equal(c.b.child[CGM_CHILD_KERNEL_OTHER].bytes, 0);
-}
-
-static void test_kernel_v2(void **state)
-{
-	struct model_case c;
-
-	(void)state;
-	case_start(&c, 2);
-	plant_kernel(&c, CGM_SLAB_RECLAIMABLE, 19 * MIB);
-	plant_kernel(&c, CGM_KERNEL_STACK, 3 * MIB);
-	plant_kernel(&c, CGM_PAGETABLES, 2 * MIB);
-	plant_kernel(&c, CGM_SEC_PAGETABLES, MIB);
-	plant_kernel(&c, CGM_PERCPU, 4 * MIB);
-	plant_kernel(&c, CGM_VMALLOC, 5 * MIB);
-	plant_kernel(&c, CGM_ZSWAP, 6 * MIB);
-	plant_kernel(&c, CGM_KERNEL, 40 * MIB);
-	plus(&c, CGM_SOCK, 9 * MIB);
-	plus(&c, CGM_CHARGED, 9 * MIB + 100 * KIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-	check_sums(&c.b);
-	assert_int_equal(c.b.part[CGM_PART_KERNEL].bytes, 80 * MIB + 512 * KIB);
-	assert_int_equal(c.b.part[CGM_PART_KERNEL].reclaimable, 19 * MIB);
-	assert_int_equal(c.b.child[CGM_CHILD_PAGE_TABLES].bytes, 3 * MIB);
-	assert_int_equal(c.b.child[CGM_CHILD_ZSWAP].bytes, 6 * MIB);
-	assert_int_equal(c.b.child[CGM_CHILD_KERNEL_OTHER].bytes, 40 * MIB);
-	assert_int_equal(c.b.part[CGM_PART_SOCK].bytes, 9 * MIB);
-	assert_int_equal(c.b.unattributed, 100 * KIB);
-}
-
-static void test_kernel_v2_before_5_18(void **state)
-{
-	struct model_case c;
-
-	(void)state;
-	case_start(&c, 2);
-	c.s.host.kernel_major = 5;
-	c.s.host.kernel_minor = 10;
-	c.s.now.state[CGM_KERNEL] = CGM_ABSENT;
-	c.s.now.state[CGM_PAGETABLES] = CGM_ABSENT;
-	plus(&c, CGM_SLAB_RECLAIMABLE, 10 * MIB);
-	plus(&c, CGM_SOCK, 2 * MIB);
-	plus(&c, CGM_CHARGED, 12 * MIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-	check_sums(&c.b);
-	assert_int_equal(c.b.slack, 2 * 5 * 32 * 4096);
-	assert_int_equal(c.b.child[CGM_CHILD_KERNEL_OTHER].bytes, 0);
-	assert_int_equal(c.b.part[CGM_PART_KERNEL].bytes, 10 * MIB + 512 * KIB);
-	/* pipes: all in the remainder, of which batching explains the slack */
-	plus(&c, CGM_CHARGED, 40 * MIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-	check_sums(&c.b);
-	assert_int_equal(c.b.child[CGM_CHILD_KERNEL_OTHER].bytes, 40 * MIB - c.b.slack);
-	assert_int_equal(c.b.unattributed, c.b.slack);
-	/* page tables by the processes, as on v1 */
-	add_proc(&c, 100, 1, "web", MIB)->page_tables = opt(8 * MIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, c.procs, 1, &c.b);
-	check_sums(&c.b);
-	assert_int_equal(c.b.child[CGM_CHILD_PAGE_TABLES].bytes, 8 * MIB);
-	assert_true(c.b.child[CGM_CHILD_PAGE_TABLES].estimated);
-	assert_int_equal(c.b.child[CGM_CHILD_KERNEL_OTHER].bytes, 32 * MIB - c.b.slack);
-	/* statistics ahead of the charge: a negative remainder */
-	cgm_set(&c.s.now, CGM_CHARGED, 5 * MIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-	check_sums(&c.b);
-	assert_true(c.b.unattributed < 0);
-	assert_int_equal(c.b.part[CGM_PART_KERNEL].bytes, 10 * MIB + 512 * KIB);
-}
-
-static void test_hugetlb(void **state)
-{
-	struct model_case c;
-
-	(void)state;
-	case_start(&c, 2);
-	cgm_set(&c.s.now, CGM_HUGETLB_CURRENT, 64 * MIB);
-	/* not counted: 6.7 without the mount option leaves no such remainder */
-	c.s.host.kernel_minor = 7;
-	cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-	assert_int_equal(c.b.part[CGM_PART_HUGETLB].bytes, 0);
-	plus(&c, CGM_CHARGED, 64 * MIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-	check_sums(&c.b);
-	assert_int_equal(c.b.part[CGM_PART_HUGETLB].bytes, 64 * MIB);
-	assert_int_equal(c.b.unattributed, 0);
-	for (unsigned minor = 6; minor <= 13; minor += 7) {
-		c.s.host.kernel_minor = minor;
-		cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-		assert_int_equal(c.b.part[CGM_PART_HUGETLB].bytes, 0);
-	}
-	/* 6.13 lists it */
-	cgm_set(&c.s.now, CGM_STAT_HUGETLB, 62 * MIB);
-	cgm_breakdown_make(&c.s.now, &c.s.host, NULL, 0, &c.b);
-	check_sums(&c.b);
-	assert_int_equal(c.b.part[CGM_PART_HUGETLB].bytes, 62 * MIB);
-}
-
 static void test_unknown(void **state)
 {
 	static const enum cgm_value_id needed[] = {CGM_CHARGED, CGM_ANON, CGM_FILE_CACHE};
@@ -316,61 +178,6 @@ static void test_host(void **state)
 	s.is_root = true;
 	cgm_breakdown_snapshot(&s, &b);
 	assert_int_equal(b.charged, 700 * MIB);
-}
-
-static void test_effective_limit(void **state)
-{
-	struct cgm_level l[3] = {0};
-	struct cgm_effective_limit e;
-
-	(void)state;
-	l[0].sample.state[CGM_LIMIT] = CGM_UNLIMITED;
-	l[1].sample.state[CGM_LIMIT] = CGM_UNLIMITED;
-	e = cgm_effective_limit(l, 3, opt(GIB), 2);
-	assert_true(e.from_host && e.bytes.known && e.bytes.v == GIB && e.level == 3);
-	e = cgm_effective_limit(l, 3, (struct cgm_opt){0, false}, 2);
-	assert_false(e.bytes.known || e.from_host);
-	cgm_set(&l[0].sample, CGM_LIMIT, 512 * MIB);
-	cgm_set(&l[2].sample, CGM_LIMIT, 512 * MIB);
-	e = cgm_effective_limit(l, 3, opt(GIB), 2);
-	assert_true(e.level == 0 && e.bytes.v == 512 * MIB && !e.from_host);
-	cgm_set(&l[2].sample, CGM_LIMIT, 511 * MIB);
-	e = cgm_effective_limit(l, 3, opt(GIB), 2);
-	assert_true(e.level == 2 && e.bytes.v == 511 * MIB);
-	e = cgm_effective_limit(l, 3, opt(100 * MIB), 2);
-	assert_true(e.from_host && e.bytes.v == 100 * MIB);
-	/* v1: an ancestor that cannot be seen */
-	cgm_set(&l[0].sample, CGM_HIERARCHICAL_LIMIT, 64 * MIB);
-	e = cgm_effective_limit(l, 3, opt(GIB), 2);
-	assert_int_equal(e.bytes.v, 511 * MIB);
-	e = cgm_effective_limit(l, 3, opt(GIB), 1);
-	assert_true(e.bytes.v == 64 * MIB && e.level == 3 && !e.from_host);
-	e = cgm_effective_limit(NULL, 0, opt(GIB), 1);
-	assert_true(e.from_host && e.bytes.v == GIB);
-}
-
-static void test_headroom(void **state)
-{
-	struct cgm_level l[2] = {0};
-
-	(void)state;
-	assert_false(cgm_headroom(l, 2, opt(GIB)).known);
-	cgm_set(&l[0].sample, CGM_LIMIT, 100 * MIB);
-	cgm_set(&l[0].sample, CGM_CHARGED, 90 * MIB);
-	cgm_set(&l[0].sample, CGM_FILE_CACHE, 30 * MIB);
-	cgm_set(&l[0].sample, CGM_SHMEM, 10 * MIB);
-	cgm_set(&l[0].sample, CGM_INACTIVE_FILE, 15 * MIB);
-	cgm_set(&l[0].sample, CGM_ACTIVE_FILE, 5 * MIB);
-	cgm_set(&l[0].sample, CGM_SLAB_RECLAIMABLE, 4 * MIB);
-	assert_int_equal(cgm_reclaimable(&l[0].sample), 24 * MIB);
-	assert_int_equal(cgm_headroom(l, 2, opt(GIB)).v, 34 * MIB);
-	cgm_set(&l[1].sample, CGM_LIMIT, 200 * MIB);
-	cgm_set(&l[1].sample, CGM_CHARGED, 180 * MIB);
-	assert_int_equal(cgm_headroom(l, 2, opt(GIB)).v, 20 * MIB);
-	cgm_set(&l[1].sample, CGM_CHARGED, 201 * MIB);
-	assert_int_equal(cgm_headroom(l, 2, opt(GIB)).v, 0);
-	/* a limit above the machine's memory is none */
-	assert_int_equal(cgm_headroom(l, 2, opt(200 * MIB)).v, 34 * MIB);
 }
 
 static void test_sums_of_random_groups(void **state)
@@ -442,47 +249,14 @@ static void test_tables(void **state)
 	assert_int_equal(cgm_child_infos[CGM_CHILD_ZSWAP].parent, CGM_PART_KERNEL);
 }
 
-/* From 4 MiB on, or from 1 MiB on that is a quarter of docker's figure. */
-static void test_kernel_is_looked_at(void **state)
-{
-	struct cgm_breakdown b = {.docker_bytes = 4 * MIB};
-
-	(void)state;
-	b.child[CGM_CHILD_KERNEL_OTHER].bytes = MIB - 2;
-	b.child[CGM_CHILD_SLAB_UNRECLAIMABLE].bytes = 1;
-	assert_false(cgm_kernel_is_looked_at(&b));
-	b.child[CGM_CHILD_SLAB_UNRECLAIMABLE].bytes = 2;
-	assert_true(cgm_kernel_is_looked_at(&b));
-	b.docker_bytes = 4 * MIB + 4;
-	assert_false(cgm_kernel_is_looked_at(&b));
-	b.docker_bytes = 100 * MIB;
-	b.child[CGM_CHILD_KERNEL_OTHER].bytes = 4 * MIB - 3;
-	assert_false(cgm_kernel_is_looked_at(&b));
-	b.child[CGM_CHILD_KERNEL_OTHER].bytes = 4 * MIB - 2;
-	assert_true(cgm_kernel_is_looked_at(&b));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kernel_is_looked_at),
-		cmocka_unit_test(test_docker_bytes),
-		cmocka_unit_test(test_docker_limit),
-		cmocka_unit_test(test_slack),
-		cmocka_unit_test(test_anon_and_cache),
-		cmocka_unit_test(test_lazyfree),
-		cmocka_unit_test(test_unmapped),
-		cmocka_unit_test(test_kernel_v1),
-		cmocka_unit_test(test_kernel_v2),
-		cmocka_unit_test(test_kernel_v2_before_5_18),
-		cmocka_unit_test(test_hugetlb),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_host),
-		cmocka_unit_test(test_effective_limit),
-		cmocka_unit_test(test_headroom),
-		cmocka_unit_test(test_sums_of_random_groups),
-		cmocka_unit_test(test_row_add),
-		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_docker_bytes),   cmocka_unit_test(test_slack),
+		cmocka_unit_test(test_anon_and_cache), cmocka_unit_test(test_lazyfree),
+		cmocka_unit_test(test_unmapped),       cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_host),	       cmocka_unit_test(test_sums_of_random_groups),
+		cmocka_unit_test(test_row_add),	       cmocka_unit_test(test_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
