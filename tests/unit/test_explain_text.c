@@ -1,36 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <locale.h>
-
-#include "base/parse.h"
-#include "output/cells.h"
-#include "output_fixture.h"
-
-static char *explain(const struct fixture_explanation *f, struct cgm_text_options o)
-{
-	if (!o.sections)
-		o.sections = CGM_SHOW_ALL;
-	return CAPTURE(cgm_explain_write(out, &f->e, &o));
-}
-
-static void measure(const char *text, size_t *ret_lines, size_t *ret_width)
-{
-	*ret_lines = *ret_width = 0;
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		CGM_AUTO_FREE char *line = strndup(text, len);
-		size_t w = cgm_text_width(line);
-
-		*ret_width = w > *ret_width ? w : *ret_width;
-		++*ret_lines;
-		text += len + (text[len] == '\n');
-	}
-}
+#include "explain_case.h"
 
 static void test_whole(void **state)
 {
@@ -83,90 +52,6 @@ static void test_whole(void **state)
 		"\n"
 		"COULD NOT BE READ\n"
 		"/proc/44/smaps_rollup: permission denied (run it as root)\n");
-}
-
-/* Everything there is, and as long as it gets. */
-static void make_worst(struct fixture_explanation *f)
-{
-	static char text[600];
-
-	fixture_explain(f);
-	for (size_t i = 0; i + 1 < sizeof text; i++)
-		text[i] = i % 9 == 8 ? ' ' : 'w';
-	for (int i = 0; i < CGM_PART_COUNT; i++)
-		fixture_part(&f->breakdown, (enum cgm_part_id)i, (uint64_t)(i + 1) * 999 * MIB / 10,
-			     5 * MIB, 2 * MIB);
-	for (int i = 0; i < CGM_CHILD_COUNT; i++)
-		fixture_child(&f->breakdown, (enum cgm_child_id)i, 9 * MIB);
-	f->breakdown.charged = 5000 * MIB;
-	f->breakdown.unattributed = -3000000;
-	f->snapshot.oom = (struct cgm_oom_report){.known = true,
-						  .seconds_ago = 90061,
-						  .victim = "a-rather-long-victim-name",
-						  .pid = 4194303,
-						  .anon_rss = {1023 * MIB, true}};
-	f->snapshot.target.restarts = (struct cgm_opt){12345, true};
-	f->snapshot.target.image = text;
-	f->snapshot.target.name = text;
-	f->levels[1].path = text;
-	cgm_set(&f->snapshot.now, CGM_OOM_KILLS, 99999);
-	f->e.verdict = text;
-}
-
-/* With the breakdown below it, it is cut so that both fit on a screen; alone nothing of it is lost.
- */
-static void test_verdict_is_whole(void **state)
-{
-	struct fixture_explanation f;
-	char text[1200] = "";
-
-	(void)state;
-	make_worst(&f);
-	for (int i = 0; i < 40; i++)
-		(void)snprintf(text + strlen(text), sizeof text - strlen(text),
-			       "Sentence number %d. ", i);
-	(void)snprintf(text + strlen(text), sizeof text - strlen(text), "Its last word.");
-	f.e.verdict = text;
-	for (int breakdown = 0; breakdown < 2; breakdown++) {
-		struct cgm_text_options o = {.width = 80, .sections = CGM_SHOW_VERDICT};
-		CGM_AUTO_FREE char *said = NULL;
-
-		o.sections |= breakdown ? CGM_SHOW_BREAKDOWN : CGM_SHOW_FINDINGS;
-		said = explain(&f, o);
-		assert_non_null(strstr(said, "Sentence number 0."));
-		assert_int_equal(strstr(said, "Its last word.") == NULL, breakdown);
-	}
-}
-
-static void test_fits_80x24(void **state)
-{
-	struct fixture_explanation f;
-
-	(void)state;
-	make_worst(&f);
-	for (int utf8 = 0; utf8 < 2; utf8++) {
-		struct cgm_text_options o = {.width = 80,
-					     .utf8 = utf8,
-					     .sections = CGM_SHOW_VERDICT | CGM_SHOW_BREAKDOWN};
-		CGM_AUTO_FREE char *text = explain(&f, o);
-		size_t lines, width;
-
-		measure(text, &lines, &width);
-		assert_true(lines <= 24);
-		assert_true(width <= 80);
-		assert_non_null(strstr(text, "hugetlb pages"));
-		assert_non_null(strstr(text, "-2.9 MiB"));
-	}
-	f.breakdown.docker_subtracts = false;
-	for (unsigned width = 60; width <= 220; width += 20) {
-		struct cgm_text_options o = {
-			.width = width, .utf8 = true, .raw_bytes = width > 100};
-		CGM_AUTO_FREE char *text = explain(&f, o);
-		size_t lines, used;
-
-		measure(text, &lines, &used);
-		assert_true(used <= width);
-	}
 }
 
 /* The bytes of each child stand under their part, and what is summed up is not lost. */
@@ -228,27 +113,6 @@ static void test_zero_parts(void **state)
 	assert_non_null(strstr(text, "#######"));
 }
 
-static void test_sections(void **state)
-{
-	struct fixture_explanation f;
-	CGM_AUTO_FREE char *verdict = NULL, *numbers = NULL, *findings = NULL, *notices = NULL;
-
-	(void)state;
-	fixture_explain(&f);
-	verdict = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_VERDICT});
-	assert_null(strstr(verdict, "WHAT"));
-	assert_non_null(strstr(verdict, "It is page cache."));
-	numbers = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_NUMBERS});
-	assert_memory_equal(numbers, "WHAT OTHER TOOLS SHOW\n", 22);
-	assert_null(strstr(numbers, "FINDINGS"));
-	findings = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS});
-	assert_memory_equal(findings, "FINDINGS\n", 9);
-	assert_null(strstr(findings, "small-remainder"));
-	notices = explain(
-		&f, (struct cgm_text_options){.sections = CGM_SHOW_FINDINGS, .verbose = true});
-	assert_non_null(strstr(notices, "small-remainder (info)\n"));
-}
-
 static void test_headline(void **state)
 {
 	struct fixture_explanation f;
@@ -305,26 +169,6 @@ static void test_headline(void **state)
 	assert_null(strstr(ended, "WHAT IT IS"));
 }
 
-static void test_hostile(void **state)
-{
-	struct fixture_explanation f;
-	char name[] = "a\x1b[2Jb\xff", image[] = "x\ny", caf[] = "caf\xc3\xa9";
-	CGM_AUTO_FREE char *text = NULL, *plain = NULL;
-
-	(void)state;
-	fixture_explain(&f);
-	f.snapshot.target.name = name;
-	f.snapshot.target.image = image;
-	text = explain(&f, (struct cgm_text_options){.width = 80, .utf8 = true});
-	assert_null(strchr(text, '\033'));
-	assert_memory_equal(text, "a\\x1b[2Jb\\xff  3f2a9c1b7d4e, x\\x0ay, running\n", 45);
-	f.snapshot.target.name = caf;
-	plain = explain(&f, (struct cgm_text_options){.width = 80, .utf8 = false});
-	assert_memory_equal(plain, "caf\\xc3\\xa9  3f2a", 17);
-	for (const char *p = plain; *p; p++)
-		assert_true((unsigned char)*p < 0x80);
-}
-
 /* docker stats shows containers: of the machine it has no figure. */
 static void test_host(void **state)
 {
@@ -343,37 +187,6 @@ static void test_host(void **state)
 	f.snapshot.target.kind = CGM_TARGET_SELF;
 	bare = explain(&f, (struct cgm_text_options){.sections = CGM_SHOW_VERDICT});
 	assert_memory_equal(bare, "host\ncgroup v2", 14);
-}
-
-static void test_color(void **state)
-{
-	struct fixture_explanation f;
-	CGM_AUTO_FREE char *with = NULL, *without = NULL;
-
-	(void)state;
-	fixture_explain(&f);
-	f.findings.v[0].severity = CGM_CRITICAL;
-	with = explain(&f, (struct cgm_text_options){.color = true});
-	assert_non_null(strstr(with, "\033[31mcache-inactive (critical)\033[0m"));
-	without = explain(&f, (struct cgm_text_options){.color = false});
-	assert_null(strchr(without, '\033'));
-}
-
-static void test_long_path(void **state)
-{
-	struct fixture_explanation f;
-	char path[] =
-		"/system.slice/docker-3f2a9c1b7d4e3f2a9c1b7d4e3f2a9c1b7d4e3f2a9c1b7d4e3f2a9c1b7d4e"
-		"3f2a.scope";
-	CGM_AUTO_FREE char *narrow = NULL, *wide = NULL;
-
-	(void)state;
-	fixture_explain(&f);
-	f.snapshot.path = path;
-	narrow = explain(&f, (struct cgm_text_options){.width = 80});
-	assert_non_null(strstr(narrow, "/system.slice/docker-3f2a9c1b7d4e....scope\n"));
-	wide = explain(&f, (struct cgm_text_options){.width = 120});
-	assert_non_null(strstr(wide, path));
 }
 
 static void test_what_if(void **state)
@@ -453,20 +266,10 @@ static void test_procs(void **state)
 int main(void)
 {
 	const struct CMUnitTest t[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_fits_80x24),
-		cmocka_unit_test(test_verdict_is_whole),
-		cmocka_unit_test(test_tree_sums),
-		cmocka_unit_test(test_zero_parts),
-		cmocka_unit_test(test_sections),
-		cmocka_unit_test(test_headline),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_color),
-		cmocka_unit_test(test_host),
-		cmocka_unit_test(test_long_path),
-		cmocka_unit_test(test_what_if),
-		cmocka_unit_test(test_growth),
-		cmocka_unit_test(test_procs),
+		cmocka_unit_test(test_whole),	   cmocka_unit_test(test_tree_sums),
+		cmocka_unit_test(test_zero_parts), cmocka_unit_test(test_headline),
+		cmocka_unit_test(test_host),	   cmocka_unit_test(test_what_if),
+		cmocka_unit_test(test_growth),	   cmocka_unit_test(test_procs),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8"))
