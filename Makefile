@@ -220,7 +220,7 @@ fuzz-list:
 	@printf '%s\n' $(FZ_BIN)
 
 # Days and thousands of draws: what they call is under valgrind in the other tests of the same files.
-SIMULATIONS = $(addprefix $(B)/ut/test_,history_kill history_age growth_draws)
+SIMULATIONS = $(addprefix $(B)/ut/test_,history_kill history_age growth_draws growth_draws_teeth)
 ## check-valgrind: unit tests under valgrind
 check-valgrind: $(UT_BIN)
 	$(Q)UNIT_WRAP='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes' \
