@@ -28,4 +28,11 @@ static inline bool teeth_find(double noise, struct cgm_teeth *ret)
 	return cgm_teeth_find(s.v, s.n, noise, &work, ret);
 }
 
+static inline void points(const double *v, size_t n)
+{
+	level(n, 0);
+	for (size_t i = 0; i < n; i++)
+		s.v[i] = (struct cgm_xy){(double)i, v[i]};
+}
+
 #endif
