@@ -35,4 +35,13 @@ static inline void points(const double *v, size_t n)
 		s.v[i] = (struct cgm_xy){(double)i, v[i]};
 }
 
+static inline void verdict_is(double noise, enum cgm_growth_verdict want)
+{
+	struct cgm_growth g = judged(&s, noise);
+
+	if (g.verdict != want)
+		fail_msg("%s, not %s", cgm_growth_verdict_names[g.verdict],
+			 cgm_growth_verdict_names[want]);
+}
+
 #endif
