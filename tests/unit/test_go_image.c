@@ -1,36 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <errno.h>
-
-#include "go_elf.h"
-#include "golang/image.h"
-#include "golang/image_parts.h"
-
-static int read_image(const struct elf_file *f, size_t len, struct cgm_go_image *ret)
-{
-	int fd = elf_open(f, len), r = cgm_go_image_read(fd, ret);
-
-	(void)close(fd);
-	return r;
-}
-
-static void pclntab_header(struct elf_file *f, size_t at, uint32_t magic)
-{
-	size_t first = magic == CGM_PCLNTAB_116 ? 24 : 32;
-
-	put32(f->b + at, magic);
-	f->b[at + 6] = 1;
-	f->b[at + 7] = 8;
-	put64(f->b + at + 8, 2);
-	put64(f->b + at + 16, 1);
-	for (size_t i = 0; i < 5; i++)
-		put64(f->b + at + first + 8 * i, 96 + 64 * i);
-}
+#include "go_image_case.h"
 
 static void test_sections(void **state)
 {
@@ -107,93 +76,6 @@ static void test_other_program(void **state)
 	elf_section(&f, ".text", SHT_PROGBITS, ELF_TEXT, 0x800, 0);
 	elf_sections_end(&f);
 	assert_int_equal(read_image(&f, sizeof f.b, &m), -ENOEXEC);
-}
-
-static void write_string(struct elf_file *f, size_t header, size_t at, const char *s, uint64_t len)
-{
-	put64(f->b + header, ELF_BASE + at);
-	put64(f->b + header + 8, len);
-	memcpy(f->b + at, s, strlen(s));
-}
-
-/* Before Go 1.18: the address of a string. */
-static void test_pointer_build_info(void **state)
-{
-	struct elf_file f;
-	struct cgm_go_image m;
-
-	(void)state;
-	elf_new(&f);
-	elf_build_info(&f, ELF_DATA, "");
-	f.b[ELF_DATA + 15] = 0;
-	put64(f.b + ELF_DATA + 16, ELF_BASE + ELF_DATA + 0x80);
-	write_string(&f, ELF_DATA + 0x80, ELF_RODATA + 0x50, "go1.17.13", 9);
-	assert_int_equal(read_image(&f, sizeof f.b, &m), 0);
-	assert_string_equal(m.version, "go1.17.13");
-	assert_int_equal(m.minor, 17);
-	/* an address outside: still a Go program, of an unknown version */
-	put64(f.b + ELF_DATA + 16, UINT64_MAX - 8);
-	assert_int_equal(read_image(&f, sizeof f.b, &m), 0);
-	assert_string_equal(m.version, "");
-	assert_int_equal(m.minor, 0);
-}
-
-/* Build info taken away: the function table tells what it is, runtime.buildVersion the version. */
-static void test_version_variable(void **state)
-{
-	struct elf_file f;
-	struct cgm_go_image m;
-
-	(void)state;
-	elf_new(&f);
-	pclntab_header(&f, ELF_PCLNTAB, CGM_PCLNTAB_120);
-	write_string(&f, ELF_DATA + 0x80, ELF_RODATA + 0x50, "go1.xyz go1.26.5", 7);
-	write_string(&f, ELF_DATA + 0x90, ELF_RODATA + 0x50, "go1.xyz go1.26.5", 16);
-	put64(f.b + ELF_DATA + 0xa0, ELF_BASE + ELF_RODATA + 0x58);
-	put64(f.b + ELF_DATA + 0xa8, 8);
-	assert_int_equal(read_image(&f, sizeof f.b, &m), 0);
-	assert_string_equal(m.version, "go1.26.5");
-	assert_int_equal(m.minor, 26);
-	assert_int_equal(m.pclntab.start, ELF_BASE + ELF_PCLNTAB);
-	assert_int_equal(m.pclntab_offset, ELF_PCLNTAB);
-	/* nothing that reads like a version */
-	put64(f.b + ELF_DATA + 0xa8, 9);
-	assert_int_equal(read_image(&f, sizeof f.b, &m), 0);
-	assert_string_equal(m.version, "");
-	/* and no function table */
-	f.b[ELF_PCLNTAB + 4] = 1;
-	assert_int_equal(read_image(&f, sizeof f.b, &m), -ENOEXEC);
-}
-
-static void test_versions(void **state)
-{
-	static const struct {
-		const char *text, *version;
-		unsigned minor;
-	} cases[] = {
-		{"go1.9", "go1.9", 9},
-		{"go1.23rc1", "go1.23rc1", 23},
-		{"go1.24.4 X:nocoverageredesign", "go1.24.4", 24},
-		{"go1.21.0-fips", "go1.21.0-fips", 21},
-		{"devel go1.25-abc", "devel", 0},
-		{"go1.", "go1.", 0},
-		{"go2.1", "go2.1", 0},
-		{"go1.22.5\x1b[31m", "go1.22.5", 22},
-		{"go1.22.5-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "go1.22.5-aaaaaaaaaaaaaaaaaaaaaa",
-		 22},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct elf_file f;
-		struct cgm_go_image m;
-
-		elf_new(&f);
-		elf_build_info(&f, ELF_DATA, cases[i].text);
-		assert_int_equal(read_image(&f, sizeof f.b, &m), 0);
-		assert_string_equal(m.version, cases[i].version);
-		assert_int_equal(m.minor, cases[i].minor);
-	}
 }
 
 static void put_note(uint8_t *p, const char *name, uint32_t type, const uint8_t *id, uint32_t len)
@@ -360,17 +242,10 @@ static void test_bias(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sections),
-		cmocka_unit_test(test_without_sections),
-		cmocka_unit_test(test_other_program),
-		cmocka_unit_test(test_pointer_build_info),
-		cmocka_unit_test(test_version_variable),
-		cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_build_id),
-		cmocka_unit_test(test_symbols),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_cut_short),
-		cmocka_unit_test(test_bias),
+		cmocka_unit_test(test_sections),      cmocka_unit_test(test_without_sections),
+		cmocka_unit_test(test_other_program), cmocka_unit_test(test_build_id),
+		cmocka_unit_test(test_symbols),	      cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_cut_short),     cmocka_unit_test(test_bias),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
