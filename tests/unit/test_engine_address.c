@@ -1,78 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "engine/engine.h"
-
-static const char *const variables[] = {
-	"DOCKER_HOST",	     "DOCKER_CONTEXT",	 "DOCKER_CONFIG",
-	"DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "XDG_RUNTIME_DIR",
-};
-
-static char home[64];
-
-/* Every path below the home folder; @path of 400 bytes. */
-static const char *at(char *path, const char *name)
-{
-	(void)snprintf(path, 400, "%s/%s", home, name);
-	return path;
-}
-
-static void put(const char *name, const char *text)
-{
-	char path[400], *s;
-	FILE *f;
-
-	(void)at(path, name);
-	for (s = path + strlen(home) + 1; (s = strchr(s, '/')); s++) {
-		*s = '\0';
-		(void)mkdir(path, 0700);
-		*s = '/';
-	}
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
-		(void)unsetenv(variables[i]);
-	memcpy(home, "/tmp/cgm-address-XXXXXX", sizeof "/tmp/cgm-address-XXXXXX");
-	return mkdtemp(home) && !setenv("HOME", home, 1) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	char command[100];
-
-	(void)state;
-	(void)snprintf(command, sizeof command, "rm -rf '%s'", home);
-	return system(command);
-}
-
-static struct cgm_engine_address get(const char *host, enum cgm_engine_kind kind)
-{
-	struct cgm_engine_address a = {0};
-	struct cgm_err err = {0};
-
-	if (cgm_engine_address(host, kind, &a, &err))
-		fail_msg("%s: %s", host ? host : "-", err.msg);
-	return a;
-}
+#include "engine_address_case.h"
 
 static void check(const char *host, const char *url, const char *origin, bool is_explicit)
 {
@@ -166,17 +93,6 @@ static void test_bad_forms(void **state)
 	assert_int_equal(cgm_engine_address(NULL, CGM_ENGINE_NONE, &a, NULL), -ENOENT);
 }
 
-static void put_context(const char *hash, const char *name, const char *endpoint)
-{
-	char file[200], text[500];
-
-	(void)snprintf(file, sizeof file, ".docker/contexts/meta/%s/meta.json", hash);
-	(void)snprintf(text, sizeof text,
-		       "{\"Name\":\"%s\",\"Metadata\":{},\"Endpoints\":{\"docker\":{%s}}}", name,
-		       endpoint);
-	put(file, text);
-}
-
 static void test_order(void **state)
 {
 	(void)state;
@@ -250,80 +166,6 @@ static void test_bad_contexts(void **state)
 	cgm_engine_address_clear(&a);
 }
 
-static void check_file(const char *file, const char *name)
-{
-	char path[400];
-
-	if (!name)
-		assert_null(file);
-	else
-		assert_string_equal(file, at(path, name));
-}
-
-static void test_tls(void **state)
-{
-	struct cgm_engine_address a;
-	char path[400];
-
-	(void)state;
-	a = get("tcp://box", CGM_ENGINE_AUTO);
-	assert_null(a.ca);
-	cgm_engine_address_clear(&a);
-	/* as docker: ~/.docker, and any value that is not empty */
-	put(".docker/ca.pem", "");
-	(void)setenv("DOCKER_TLS_VERIFY", "0", 1);
-	a = get("tcp://box", CGM_ENGINE_AUTO);
-	assert_string_equal(a.url, "https://box:2376");
-	check_file(a.ca, ".docker/ca.pem");
-	check_file(a.cert, NULL);
-	assert_true(a.verify);
-	cgm_engine_address_clear(&a);
-
-	put("certs/cert.pem", "");
-	put("certs/key.pem", "");
-	(void)setenv("DOCKER_CERT_PATH", at(path, "certs"), 1);
-	(void)setenv("DOCKER_HOST", "tcp://box:1", 1);
-	a = get(NULL, CGM_ENGINE_AUTO);
-	assert_string_equal(a.url, "https://box:1");
-	check_file(a.ca, "certs/ca.pem"); /* missing: has to fail, not to be passed over */
-	check_file(a.cert, "certs/cert.pem");
-	check_file(a.key, "certs/key.pem");
-	cgm_engine_address_clear(&a);
-	a = get("unix:///x", CGM_ENGINE_AUTO);
-	assert_string_equal(a.url, "unix:///x");
-	check_file(a.ca, NULL);
-	cgm_engine_address_clear(&a);
-}
-
-static void test_tls_of_context(void **state)
-{
-	struct cgm_engine_address a;
-
-	(void)state;
-	put_context("aa", "safe", "\"Host\":\"tcp://safe\",\"SkipTLSVerify\":false");
-	put(".docker/contexts/tls/aa/docker/ca.pem", "");
-	put(".docker/contexts/tls/aa/docker/key.pem", "");
-	put_context("bb", "lax", "\"Host\":\"tcp://lax\",\"SkipTLSVerify\":true");
-	put_context("cc", "plain", "\"Host\":\"tcp://plain\",\"SkipTLSVerify\":false");
-	(void)setenv("DOCKER_CONTEXT", "safe", 1);
-	a = get(NULL, CGM_ENGINE_AUTO);
-	assert_string_equal(a.url, "https://safe:2376");
-	check_file(a.ca, ".docker/contexts/tls/aa/docker/ca.pem");
-	check_file(a.cert, NULL);
-	check_file(a.key, ".docker/contexts/tls/aa/docker/key.pem");
-	assert_true(a.verify);
-	cgm_engine_address_clear(&a);
-	(void)setenv("DOCKER_CONTEXT", "lax", 1);
-	a = get(NULL, CGM_ENGINE_AUTO);
-	assert_string_equal(a.url, "https://lax:2376");
-	assert_false(a.verify);
-	cgm_engine_address_clear(&a);
-	(void)setenv("DOCKER_CONTEXT", "plain", 1);
-	a = get(NULL, CGM_ENGINE_AUTO);
-	assert_string_equal(a.url, "tcp://plain:2375");
-	cgm_engine_address_clear(&a);
-}
-
 static void test_usual_sockets(void **state)
 {
 	struct cgm_engine_address a;
@@ -359,8 +201,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_folder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_contexts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tls, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tls_of_context, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_usual_sockets, setup, teardown),
 	};
 
