@@ -1,51 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Go figures in explain, and which processes of procs are Go programs. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <locale.h>
-
-#include "output/cells.h"
-#include "output/go.h"
-#include "go_fixture.h"
-
-struct go_case {
-	struct fixture_explanation f;
-	struct cgm_go go[2];
-};
-
-/* 200 MiB of the Go program's, of which the breakdown tells all parts. */
-static void make(struct go_case *c)
-{
-	static const uint64_t parts[] = {
-		[CGM_CHILD_GO_HEAP_LIVE] = 40 * MIB,	  [CGM_CHILD_GO_HEAP_SINCE_GC] = 30 * MIB,
-		[CGM_CHILD_GO_HEAP_FRAGMENTED] = 8 * MIB, [CGM_CHILD_GO_IDLE_RETAINED] = 70 * MIB,
-		[CGM_CHILD_GO_STACKS] = 30 * MIB,	  [CGM_CHILD_GO_RUNTIME] = 6 * MIB,
-		[CGM_CHILD_OFF_HEAP] = 12 * MIB,	  [CGM_CHILD_LAZYFREE] = 2 * MIB,
-		[CGM_CHILD_OTHER_PROCESSES] = 1 * MIB,	  [CGM_CHILD_ANON_OTHER] = 1 * MIB,
-	};
-	struct cgm_breakdown *b = &c->f.breakdown;
-
-	fixture_explain(&c->f);
-	c->f.procs[0] = (struct cgm_process){.pid = 4711,
-					     .comm = "api",
-					     .pss_anon = {190 * MIB, true},
-					     .go = true,
-					     .go_known = true};
-	c->f.procs[1].go_known = true;
-	c->f.procs[1].pss_anon.v = 10 * MIB; /* a twentieth: not worth a line */
-	c->go[0] = c->go[1] = go_fixture();
-	c->f.snapshot.go = c->go;
-	c->f.snapshot.n_go = 1;
-	b->charged += 188 * MIB;
-	b->docker_bytes += 188 * MIB;
-	fixture_part(b, CGM_PART_ANON, 200 * MIB, 200 * MIB, 2 * MIB);
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-		fixture_child(b, (enum cgm_child_id)i, parts[i]);
-}
+/* The Go figures in explain. */
+#include "go_explain_case.h"
 
 static char *explain(const struct go_case *c, struct cgm_text_options o)
 {
@@ -57,18 +12,6 @@ static char *explain(const struct go_case *c, struct cgm_text_options o)
 static char *at_width(const struct go_case *c, unsigned width)
 {
 	return explain(c, (struct cgm_text_options){.width = width});
-}
-
-static void assert_has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("lacks \"%s\":\n%s", part, text);
-}
-
-static void assert_lacks(const char *text, const char *part)
-{
-	if (strstr(text, part))
-		fail_msg("has \"%s\":\n%s", part, text);
 }
 
 static size_t count_lines(const char *text)
@@ -274,86 +217,12 @@ static void test_room(void **state)
 	assert_has(text, "\nBY PROCESS\n");
 }
 
-static char *procs(const struct go_case *c, unsigned width)
-{
-	const struct cgm_text_options o = {.width = width, .utf8 = true};
-
-	return CAPTURE(cgm_procs_write(out, &c->f.snapshot, &o));
-}
-
-static void test_procs(void **state)
-{
-	struct go_case c;
-	CGM_AUTO_FREE char *wide = NULL, *narrow = NULL, *none = NULL, *unknown = NULL;
-
-	(void)state;
-	make(&c);
-	wide = procs(&c, 200);
-	assert_has(wide, "THREADS  GO\n");
-	assert_has(wide, "-  yes\n"); /* of the Go program no number of threads is known */
-	assert_has(wide, "1  no\n");
-	assert_has(wide, "-  -\n"); /* nobody could look */
-	narrow = procs(&c, 80);
-	assert_has(narrow, "GO\n");
-	c.f.procs[0].go = false;
-	none = procs(&c, 70);
-	assert_lacks(none, "GO\n");
-	c.f.procs[0].go_known = c.f.procs[1].go_known = false;
-	unknown = procs(&c, 0);
-	assert_lacks(unknown, "GO");
-}
-
-static const struct cgm_column *column(const char *token)
-{
-	return cgm_column_find(token, NULL);
-}
-
-/* Processes are looked into only for a column that says so. */
-static void test_columns(void **state)
-{
-	struct cgm_target t = fixture_target("web", "3f2a");
-	struct cgm_row row = fixture_row(&t);
-	struct cgm_column_set set = {0};
-	struct cgm_cell cell;
-
-	(void)state;
-	for (const struct cgm_column *c = cgm_columns; c->token; c++)
-		assert_int_equal((c->flags & CGM_COL_GO) != 0, strncmp(c->token, "GO", 2) == 0);
-	assert_int_equal(column("GO_HEAP")->flags & CGM_COL_GOROUTINES, 0);
-	assert_int_not_equal(column("GOROUTINES")->flags & CGM_COL_GOROUTINES, 0);
-	assert_int_equal(cgm_column_set_parse("+GO_SYS", 80, &set, NULL), 0);
-	assert_int_equal(cgm_column_set_flags(&set), CGM_COL_GO | CGM_COL_SHOW);
-	cgm_column_set_clear(&set);
-	assert_int_equal(cgm_column_set_parse(NULL, 200, &set, NULL), 0);
-	assert_int_equal(cgm_column_set_flags(&set) & CGM_COL_GO, 0);
-	cgm_column_set_clear(&set);
-	cgm_cell_get(column("GO_HEAP"), &row, &cell);
-	assert_false(cell.known);
-	row.go_heap = go_known(1 * MIB);
-	row.go_retained = go_known(2 * MIB);
-	row.go_sys = go_known(3 * MIB);
-	row.goroutines = go_known(4);
-	for (size_t i = 0; i < 4; i++) {
-		static const char *const tokens[] = {"GO_HEAP", "GO_RETAINED", "GO_SYS",
-						     "GOROUTINES"};
-
-		cgm_cell_get(column(tokens[i]), &row, &cell);
-		assert_true(cell.known);
-		assert_int_equal(cell.number, i < 3 ? (i + 1) * MIB : 4);
-		assert_int_equal(cell.type, i < 3 ? CGM_CELL_BYTES : CGM_CELL_COUNT);
-	}
-	row.gone = true;
-	cgm_cell_get(column("GO_SYS"), &row, &cell);
-	assert_false(cell.known);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tree),  cmocka_unit_test(test_go),
 		cmocka_unit_test(test_typed), cmocka_unit_test(test_more),
 		cmocka_unit_test(test_kinds), cmocka_unit_test(test_room),
-		cmocka_unit_test(test_procs), cmocka_unit_test(test_columns),
 	};
 
 	(void)setlocale(LC_ALL, "C.UTF-8");
