@@ -146,6 +146,9 @@ bool cgm_fail_if_holds(const struct cgm_fail_if *c, const struct cgm_trend *t)
 
 	if (c->limit_in)
 		return t->limit_in_s.known && (double)t->limit_in_s.v < c->seconds;
+	/* each run grew, too short to be judged: seen so often it is no chance */
+	if (c->id == CGM_TREND_DOCKER && t->runs.n && t->runs.span_s > 0)
+		return t->runs.rise / t->runs.span_s * HOUR_S > c->per_hour;
 	return p->known && p->growth.significant && p->growth.verdict == CGM_GROWTH_GROWING &&
 	       p->growth.rate * HOUR_S > c->per_hour;
 }

@@ -173,10 +173,14 @@ static int growth_rank(const struct cgm_trend *t)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
 
-	return g->verdict == CGM_GROWTH_GROWING && g->significant && !t->ended ? 0 : 1;
+	if (t->ended)
+		return 3;
+	if (g->verdict == CGM_GROWTH_GROWING && g->significant)
+		return 0;
+	return t->runs.n ? 1 : 2;
 }
 
-/* What grows, fastest first; then the others by name. */
+/* What grows, fastest first; what does in each of its runs; the others; what has ended. By name. */
 static int compare(const void *pa, const void *pb)
 {
 	const struct one *a = pa, *b = pb;
@@ -253,6 +257,21 @@ static void tell_stale(const struct run *u)
 			 cgm_when_short(text, u->end_ms, u->now_ms));
 }
 
+static const char *how_fast(char buf[128], const struct cgm_trend *t, enum cgm_trend_id id)
+{
+	const char *grow = cgm_trends[id].many ? "grow" : "grows";
+	char rise[CGM_TEXT_MAX], span[CGM_TEXT_MAX], rate[64];
+
+	if (id == CGM_TREND_DOCKER && t->runs.n)
+		(void)snprintf(buf, 128, "%s by %s in %s, in each run", grow,
+			       cgm_human_bytes(rise, (uint64_t)(t->runs.rise + 0.5)),
+			       cgm_human_seconds(span, (uint64_t)(t->runs.span_s + 0.5)));
+	else
+		(void)snprintf(buf, 128, "%s by %s", grow,
+			       cgm_trend_rate_text(rate, &t->part[id], cgm_trends[id].bytes));
+	return buf;
+}
+
 /* Each condition that holds is told with the number that it holds by. */
 static bool check_conditions(const struct run *u)
 {
@@ -262,7 +281,7 @@ static bool check_conditions(const struct run *u)
 		for (size_t k = 0; k < u->o->n_conditions; k++) {
 			const struct cgm_fail_if *c = &u->o->conditions[k];
 			const struct cgm_trend *t = &u->v[i].trend;
-			char text[CGM_TEXT_MAX > 64 ? CGM_TEXT_MAX : 64];
+			char text[128];
 
 			if (!cgm_fail_if_holds(c, t) || t->ended)
 				continue;
@@ -272,11 +291,8 @@ static bool check_conditions(const struct run *u)
 					 u->v[i].target->name, c->text,
 					 cgm_human_seconds(text, t->limit_in_s.v));
 			else
-				cgm_warn("%s: %s holds: %s %s by %s", u->v[i].target->name, c->text,
-					 cgm_trends[c->id].title,
-					 cgm_trends[c->id].many ? "grow" : "grows",
-					 cgm_trend_rate_text(text, &t->part[c->id],
-							     cgm_trends[c->id].bytes));
+				cgm_warn("%s: %s holds: %s %s", u->v[i].target->name, c->text,
+					 cgm_trends[c->id].title, how_fast(text, t, c->id));
 		}
 	return any;
 }

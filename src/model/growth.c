@@ -186,6 +186,9 @@ int cgm_growth_judge(const struct cgm_xy *v, size_t n, const struct cgm_growth_o
 	else
 		judge_still(v + skip, n - skip, w, &g);
 	free(w);
+	/* what it grew by while it got going is no evidence of growth, and true all the same */
+	if (g.verdict == CGM_GROWTH_PLATEAU && v[skip].v > v[0].v)
+		g.before += v[skip].v - v[0].v;
 	widen(&g);
 	*ret = g;
 	return 0;

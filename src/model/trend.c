@@ -53,6 +53,18 @@ static void clear_nothing(const struct cgm_trend_window *w, size_t n, double noi
 		.verdict = CGM_GROWTH_STEADY, .p = 1, .since_s = w->v[0].s, .n = g->n};
 }
 
+static void find_range(const struct cgm_trend_window *w, size_t n, struct cgm_trend_part *p)
+{
+	double least = (double)p->now, most = least;
+
+	for (size_t i = n; i-- && w->v[i].s >= p->growth.since_s;) {
+		least = w->v[i].v < least ? w->v[i].v : least;
+		most = w->v[i].v > most ? w->v[i].v : most;
+	}
+	p->least = (uint64_t)cgm_between(least, 0, 9e18);
+	p->most = (uint64_t)cgm_between(most, 0, 9e18);
+}
+
 static int judge(const struct cgm_trend_window *w, enum cgm_trend_id id, struct cgm_trend_part *ret)
 {
 	size_t n = cgm_trend_line(w, id);
@@ -71,9 +83,11 @@ static int judge(const struct cgm_trend_window *w, enum cgm_trend_id id, struct 
 	o.noise = cgm_trend_noise(w, id, w->v[n - 1].v);
 	o.matters = MATTERS * o.noise;
 	r = cgm_growth_judge(w->v, n, &o, &ret->growth);
-	if (r == 0)
-		clear_nothing(w, n, o.noise, &ret->growth);
-	return r;
+	if (r < 0)
+		return r;
+	clear_nothing(w, n, o.noise, &ret->growth);
+	find_range(w, n, ret);
+	return 0;
 }
 
 static size_t kills_of(const struct cgm_event *e)
@@ -92,7 +106,9 @@ static size_t kills_since(const struct cgm_track *track, double since_s)
 	return n;
 }
 
-static void read_events(const struct cgm_track *track, struct cgm_trend *t)
+/* @last_ms: of the last point that is judged; what began behind it and was not seen is not judged.
+ */
+static void read_events(const struct cgm_track *track, int64_t last_ms, struct cgm_trend *t)
 {
 	/* the first point may be a mean that begins before what it is the mean of was started */
 	const int64_t began_ms = t->from_ms + (int64_t)track->step_ms;
@@ -113,6 +129,8 @@ static void read_events(const struct cgm_track *track, struct cgm_trend *t)
 		if (e->kind != CGM_EVENT_OOM_KILL)
 			t->n_restarts +=
 				e->time_ms > (e->kind == CGM_EVENT_START ? began_ms : t->from_ms);
+		if (e->time_ms > last_ms)
+			continue;
 		t->cut_ms = e->time_ms;
 		t->restarted = true;
 	}
@@ -187,9 +205,9 @@ int cgm_trend_make(const struct cgm_track *track, struct cgm_trend *ret)
 	w.v = v;
 	t.from_ms = track->points[0].time_ms;
 	t.to_ms = track->points[track->n - 1].time_ms;
-	read_events(track, &t);
 	find_end(track, &t);
 	w.to = points_alive(track, &t);
+	read_events(track, track->points[w.to - 1].time_ms, &t);
 	while (w.from < w.to && track->points[w.from].time_ms < t.cut_ms)
 		w.from++;
 	if (t.restarted)

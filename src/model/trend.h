@@ -49,6 +49,7 @@ struct cgm_trend_part {
 	bool known;		  /* the track has it */
 	uint64_t first, now;	  /* of what is judged: its first value and its last, */
 	double first_s, now_s;	  /* and when, seconds since the epoch */
+	uint64_t least, most;	  /* since growth.since_s */
 	struct cgm_growth growth; /* since_s: seconds since the epoch */
 	double share; /* of the growth of docker's figure, 0..1; only of parts of it that grow */
 };
@@ -70,9 +71,9 @@ struct cgm_trend_runs {
 
 struct cgm_trend {
 	int64_t from_ms, to_ms; /* the track */
-	int64_t cut_ms;		/* what is judged begins here: the window's or where it began anew */
-	bool restarted;		/* and it began anew: a start, a restart, or a kill that took most */
-	bool ended;		/* it runs no more: what is judged lies before that */
+	int64_t cut_ms; /* what is judged begins here: the window's or where it began anew */
+	bool restarted; /* and it began anew: a start, a restart, or a kill that took most */
+	bool ended;	/* it runs no more: what is judged lies before that */
 	int64_t ended_ms;
 	bool killed;		 /* ended by an OOM kill */
 	struct cgm_signals sent; /* or by these */

@@ -50,7 +50,22 @@ static inline const char *tense(const struct cgm_trend *t, const char *now, cons
 	return t->ended ? then : now;
 }
 
+/* How long docker's figure does what is told of it. */
+static inline double seen_s(const struct cgm_trend *t)
+{
+	return (double)t->to_ms / 1000 - t->part[CGM_TREND_DOCKER].growth.since_s;
+}
+
 /* Where nothing can be said of docker's figure yet, or could. */
 void cgm_trend_say_unknown(struct text *b, const struct cgm_trend *t);
+
+/* --- trend_kills.c --- */
+
+/* A level that kills keep it at is none: what is judged grew until it was cut, again and again. */
+bool cgm_trend_is_cut_by_kills(const struct cgm_trend *t);
+void cgm_trend_say_cut_by_kills(struct text *b, const struct cgm_trend *t);
+/* A kill is told of whatever the figures look like: what was killed had no room to grow. */
+void cgm_trend_say_kills(struct text *b, const struct cgm_trend *t);
+void cgm_trend_say_end(struct text *b, const struct cgm_trend *t);
 
 #endif

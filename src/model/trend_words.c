@@ -8,6 +8,8 @@
 #define LONG_ENOUGH_S 600
 /* Less is not worth a sentence of its own. */
 #define RISEN_BYTES (UINT64_C(1) << 20)
+/* What moves by one part in so many of its height is not called level. */
+#define MOVES 4
 /* What is charged is the limit but for one part in so many: reclaim holds it there. */
 #define NEARLY 16
 /* Go's figures of so many seconds before are of the moment. */
@@ -67,11 +69,6 @@ const char *cgm_trend_age_text(char buf[64], const struct cgm_trend *t, enum cgm
 static const char *what_of(enum cgm_trend_id id)
 {
 	return words[id].what ? words[id].what : cgm_trends[id].title;
-}
-
-static double seen_s(const struct cgm_trend *t)
-{
-	return (double)t->to_ms / 1000 - t->part[CGM_TREND_DOCKER].growth.since_s;
 }
 
 /*
@@ -135,24 +132,6 @@ static enum cgm_trend_id largest_before(const struct cgm_trend *t, enum cgm_grow
 	return best;
 }
 
-/* A level that kills keep it at is none: what is judged grew until it was cut, again and again. */
-static bool is_cut_by_kills(const struct cgm_trend *t)
-{
-	enum cgm_growth_verdict v = t->part[CGM_TREND_DOCKER].growth.verdict;
-
-	return t->n_kills_since > 1 && v != CGM_GROWTH_GROWING && v != CGM_GROWTH_SHRINKING &&
-	       v != CGM_GROWTH_UNKNOWN;
-}
-
-static void cut_by_kills(struct text *b, const struct cgm_trend *t)
-{
-	char span[CGM_TEXT_MAX];
-
-	add(b, "Docker's figure %s for want of memory, and %s anew: %zu times in %s.",
-	    tense(t, "goes up until the kernel kills", "went up until the kernel killed"),
-	    tense(t, "begins", "began"), t->n_kills_since, span_text(span, seen_s(t)));
-}
-
 static void levelled_off(struct text *b, const struct cgm_trend *t)
 {
 	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
@@ -192,10 +171,17 @@ static void stepped(struct text *b, const struct cgm_trend *t)
 	add(b, ".");
 }
 
+/* It goes by more than is called level. */
+static bool moves(const struct cgm_trend_part *p)
+{
+	return p->most - p->least >= RISEN_BYTES && p->most - p->least > p->most / MOVES;
+}
+
 static void steady(struct text *b, const struct cgm_trend *t)
 {
-	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
-	char span[CGM_TEXT_MAX], rate[64];
+	const struct cgm_trend_part *docker = &t->part[CGM_TREND_DOCKER];
+	const struct cgm_growth *g = &docker->growth;
+	char span[CGM_TEXT_MAX], rate[64], least[CGM_TEXT_MAX], most[CGM_TEXT_MAX];
 
 	span_text(span, seen_s(t));
 	/* what the limit ended did grow, be it too fast to be judged */
@@ -210,15 +196,13 @@ static void steady(struct text *b, const struct cgm_trend *t)
 		    "and %s in %s: what %s left after each fall %s the same.",
 		    tense(t, "goes", "went"), tense(t, "has not grown", "did not grow"), span,
 		    tense(t, "is", "was"), tense(t, "is", "was"));
+	else if (moves(docker))
+		add(b, "Docker's figure %s between %s and %s in %s, and no trend is in that.",
+		    tense(t, "has moved", "moved"), cgm_human_bytes(least, docker->least),
+		    cgm_human_bytes(most, docker->most), span);
 	else
 		add(b, "Docker's figure %s in %s.", tense(t, "has not grown", "did not grow"),
 		    span);
-}
-
-/* Escaped where it came in. */
-static const char *victim(const struct cgm_trend *t)
-{
-	return t->victim[0] ? t->victim : "one of its processes";
 }
 
 /* What docker's figure leaves out: its growth, and that which the limit ended. */
@@ -246,44 +230,6 @@ static void cache_beside(struct text *b, const struct cgm_trend *t)
 		    t->limit.known && t->part[CGM_TREND_CHARGED].now >= full
 			    ? ", when the limit was met"
 			    : "");
-}
-
-/* A kill is told of whatever the figures look like: what was killed had no room to grow. */
-static void kills(struct text *b, const struct cgm_trend *t)
-{
-	char last[CGM_TEXT_MAX];
-	const size_t before = t->n_kills - (t->killed && t->n_kills);
-
-	cgm_when_short(last, t->killed_ms, t->to_ms);
-	if (!before)
-		return;
-	if (!t->killed && is_cut_by_kills(t) && t->n_kills_since == t->n_kills) {
-		add(b, " The last was %s at %s.", victim(t), last);
-		return;
-	}
-	add(b, "%sThe kernel killed ", b->len ? " " : "");
-	if (t->killed)
-		add(b, "for want of memory %zu time%s before.", before, before == 1 ? "" : "s");
-	else if (before == 1)
-		add(b, "%s at %s for want of memory.", victim(t), last);
-	else
-		add(b, "for want of memory %zu times, last %s at %s.", before, victim(t), last);
-}
-
-static void end(struct text *b, const struct cgm_trend *t)
-{
-	const char *blank = b->len ? " " : "";
-	char end[CGM_TEXT_MAX], sent[CGM_SENT_TEXT];
-
-	cgm_when_short(end, t->ended_ms, t->to_ms);
-	if (t->killed)
-		add(b, "%sIt ended at %s, when the kernel killed %s for want of memory.", blank,
-		    end, victim(t));
-	else if (t->sent.last)
-		add(b, "%sIt ended at %s, after %s.", blank, end, cgm_sent_text(sent, t->sent));
-	else if (t->ended &&
-		 (t->more_s > 0 || t->part[CGM_TREND_DOCKER].growth.verdict != CGM_GROWTH_GROWING))
-		add(b, "%sIt ended at %s.", blank, end);
 }
 
 static void limit(struct text *b, const struct cgm_trend *t)
@@ -326,8 +272,8 @@ int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 		cgm_trend_say_unknown(&b, t);
 	else if (!t->part[CGM_TREND_DOCKER].known)
 		add(&b, "Docker's figure is not known.");
-	else if (is_cut_by_kills(t))
-		cut_by_kills(&b, t);
+	else if (cgm_trend_is_cut_by_kills(t))
+		cgm_trend_say_cut_by_kills(&b, t);
 	else if (g->verdict == CGM_GROWTH_GROWING)
 		growing(&b, t);
 	else if (g->verdict == CGM_GROWTH_PLATEAU)
@@ -338,8 +284,8 @@ int cgm_trend_verdict(const struct cgm_trend *t, char *buf, size_t size)
 		steady(&b, t);
 	if (!(t->more_s > 0))
 		cache_beside(&b, t);
-	end(&b, t);
-	kills(&b, t);
+	cgm_trend_say_end(&b, t);
+	cgm_trend_say_kills(&b, t);
 	limit(&b, t);
 	return (int)b.len;
 }

@@ -226,7 +226,11 @@ static void put_rate_tile(struct cgm_buf *b, const struct cgm_report *r)
 	if (!p->known)
 		return;
 	if (p->growth.verdict == CGM_GROWTH_UNKNOWN) {
-		if (t->more_s > 0 && !over)
+		if (t->runs.n)
+			(void)snprintf(more, sizeof more, "each run grew by %s in %s",
+				       cgm_human_bytes(rate, cgm_whole(t->runs.rise)),
+				       cgm_human_seconds(span, cgm_whole(t->runs.span_s)));
+		else if (t->more_s > 0 && !over)
 			(void)snprintf(more, sizeof more, "%s more are needed",
 				       cgm_human_seconds(span, cgm_whole(t->more_s)));
 		put_tile(b, "Growth", over ? "not known" : "not known yet", more);

@@ -125,6 +125,11 @@ const char *cgm_trend_verdict_word(char buf[CGM_TEXT_MAX], const struct cgm_tren
 	else if (p->growth.verdict != CGM_GROWTH_UNKNOWN)
 		(void)snprintf(buf, CGM_TEXT_MAX, "%s",
 			       cgm_growth_verdict_names[p->growth.verdict]);
+	else if (t->runs.n && p == &t->part[CGM_TREND_DOCKER])
+		(void)snprintf(buf, CGM_TEXT_MAX, "each run grows");
+	else if (t->runs.n) /* no run lives for as long as it takes */
+		(void)snprintf(buf, CGM_TEXT_MAX, "%s",
+			       cgm_growth_verdict_names[CGM_GROWTH_UNKNOWN]);
 	else if (minutes > 0 && minutes <= 120) /* rounded up */
 		(void)snprintf(buf, CGM_TEXT_MAX, "need %jd min", (intmax_t)(minutes + 0.999999));
 	else if (minutes > 0 && hours < 1e5)

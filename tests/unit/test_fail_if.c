@@ -116,7 +116,7 @@ static void test_refused(void **state)
 
 static void test_growth_bounds(void **state)
 {
-	const struct cgm_fail_if c = parsed("anon.growth>10M/h");
+	struct cgm_fail_if c = parsed("anon.growth>10M/h");
 	struct cgm_trend t = {0};
 	struct cgm_trend_part *p = &t.part[CGM_TREND_ANON];
 
@@ -126,6 +126,17 @@ static void test_growth_bounds(void **state)
 						.significant = true,
 						.rate = 10 * MIB / 3600 + 0.001}};
 	assert_true(cgm_fail_if_holds(&c, &t));
+	/* each run of docker's figure is as good, of that alone */
+	t.runs = (struct cgm_trend_runs){3, 10 * MIB, 3599.9};
+	p->growth.verdict = CGM_GROWTH_UNKNOWN;
+	assert_false(cgm_fail_if_holds(&c, &t));
+	c.id = CGM_TREND_DOCKER;
+	assert_true(cgm_fail_if_holds(&c, &t));
+	t.runs.span_s = 3600.1;
+	assert_false(cgm_fail_if_holds(&c, &t));
+	t.runs = (struct cgm_trend_runs){0};
+	p->growth.verdict = CGM_GROWTH_GROWING;
+	c.id = CGM_TREND_ANON;
 	p->growth.rate = 10 * MIB / 3600 - 0.001;
 	assert_false(cgm_fail_if_holds(&c, &t));
 	p->growth.rate = 11 * MIB / 3600;
@@ -148,7 +159,7 @@ static void test_growth_bounds(void **state)
 
 static void test_limit_bounds(void **state)
 {
-	const struct cgm_fail_if c = parsed("limit-in<6h");
+	struct cgm_fail_if c = parsed("limit-in<6h");
 	struct cgm_trend t = {.limit_in_s = {21599, true}};
 
 	(void)state;

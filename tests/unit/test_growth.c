@@ -45,7 +45,15 @@ static void test_warm_up(void **state)
 	assert_int_equal(cgm_growth_judge(s.v, s.n, &o, &g), 0);
 	assert_int_equal(g.verdict, CGM_GROWTH_STEADY);
 	near_to(g.since_s, 80, 0);
+	/* what it grew by meanwhile is no evidence of growth, and true: 100 in all, 50 in 40 s */
+	level(60, 5);
+	add_ramp(&s, 0, 0.4, 100);
+	o.warm_up_s = 120;
+	assert_int_equal(cgm_growth_judge(s.v, s.n, &o, &g), 0);
+	assert_int_equal(g.verdict, CGM_GROWTH_PLATEAU);
+	near_to(g.before, 100, 5);
 	/* all of it is warm-up: what is left of that, and the points */
+	level(20, 5);
 	o.warm_up_s = 250;
 	assert_int_equal(cgm_growth_judge(s.v, s.n, &o, &g), 0);
 	near_to(g.more_s, 60 + 120, 1e-9);

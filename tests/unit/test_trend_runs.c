@@ -177,6 +177,22 @@ static void test_kill_cuts(void **state)
 	done();
 }
 
+/* A run of which nothing was seen is not judged: the one before it is told. */
+static void test_unseen_run(void **state)
+{
+	(void)state;
+	loop(40, 16);
+	event(38700, CGM_EVENT_STOP);
+	event(38800, CGM_EVENT_START);
+	event(39000, CGM_EVENT_STOP);
+	make();
+	assert_true(trend.ended);
+	assert_true(trend.part[CGM_TREND_DOCKER].known);
+	near_to((double)trend.part[CGM_TREND_DOCKER].now, 79 * MIB, 0);
+	lacks("not known");
+	done();
+}
+
 /* No run lives for as long as it takes to judge it: three of them tell something. */
 static void test_wait_for_runs(void **state)
 {
@@ -236,10 +252,10 @@ static void test_span(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_loop),	  cmocka_unit_test(test_how_many),
-		cmocka_unit_test(test_alike),	  cmocka_unit_test(test_other_runs),
-		cmocka_unit_test(test_kill_cuts), cmocka_unit_test(test_wait_for_runs),
-		cmocka_unit_test(test_span),
+		cmocka_unit_test(test_loop),	   cmocka_unit_test(test_how_many),
+		cmocka_unit_test(test_alike),	   cmocka_unit_test(test_other_runs),
+		cmocka_unit_test(test_kill_cuts),  cmocka_unit_test(test_wait_for_runs),
+		cmocka_unit_test(test_unseen_run), cmocka_unit_test(test_span),
 	};
 
 	assert_int_equal(setenv("TZ", "UTC0", 1), 0);
