@@ -18,6 +18,7 @@
 
 #include "lab.h"
 #include "lab-grow.h"
+#include "lab-grow-files.h"
 #include "lab-grow-kernel.h"
 
 #define TICK_MS 100
