@@ -25,6 +25,12 @@ struct request {
 /* Headers of every answer; "none" leaves one out. */
 static const char *api = "1.41", *server = "Docker/20.10.24 (linux)";
 
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
 static void write_all(int fd, const void *data, size_t n)
 {
 	const char *s = data;
