@@ -32,6 +32,9 @@ adds_up() {
 # A value of the JSON in $output.
 json() { printf '%s' "$output" | jq -r "$1"; }
 
+# about VALUE WANTED: within a percent.
+about() { jq -en --argjson v "$1" --argjson w "$2" '($v - $w) | fabs <= 0.01 * ($w | fabs)' >/dev/null || fail "$1 is not about $2"; }
+
 # Every fixture's name.
 fixtures() { (cd "$FIXTURES" && printf '%s\n' */ | tr -d /); }
 
