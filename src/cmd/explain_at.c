@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain --at: a recorded moment, shown as the present one is. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -10,6 +11,8 @@
 #include "sys/host.h"
 
 #include "base/banned.h"
+
+#define ID_LEN 64 /* of a container's id, hexadecimal */
 
 /* What all targets of one call share. */
 struct at {
@@ -79,6 +82,37 @@ static int fill(const struct at *a, const struct cgm_history_target *t, const st
 	return copy(&s->levels[0].path, s->path) | note_missing(s);
 }
 
+/* Under its name another container was recorded then: its id, where its start was recorded too. */
+static const char *id_then(const struct cgm_track *t, int64_t at_ms, const char *id)
+{
+	const char *then = NULL;
+
+	for (size_t i = 0; i < t->n_events && t->events[i].time_ms <= at_ms; i++)
+		if ((t->events[i].kind == CGM_EVENT_START ||
+		     t->events[i].kind == CGM_EVENT_RESTART) &&
+		    strlen(t->events[i].detail) == ID_LEN)
+			then = t->events[i].detail;
+	return then && id && strlen(id) == ID_LEN && strcmp(then, id) != 0 ? then : NULL;
+}
+
+/* The target is told as the last one of its name was recorded: its image may be another's. */
+static void set_id_then(struct cgm_snapshot *s, int64_t at_ms)
+{
+	const char *then = id_then(&s->track, at_ms, s->target.id);
+	char *in_path = then ? strstr(s->path, s->target.id) : NULL;
+
+	if (!then)
+		return;
+	if (in_path)
+		memcpy(in_path, then, ID_LEN);
+	in_path = strstr(s->levels[0].path, s->target.id);
+	if (in_path)
+		memcpy(in_path, then, ID_LEN);
+	memcpy(s->target.id, then, ID_LEN);
+	free(s->target.image);
+	s->target.image = NULL;
+}
+
 static int explain_point(struct at *a, const struct cgm_history_target *t, struct cgm_err *err)
 {
 	int64_t at = a->o->at_ms,
@@ -95,6 +129,7 @@ static int explain_point(struct at *a, const struct cgm_history_target *t, struc
 	if (r == 0)
 		r = cgm_history_read(a->history, t->id, since, at, CGM_TREND_POINTS, &s.track, err);
 	if (r == 0) {
+		set_id_then(&s, p.time_ms);
 		r = cgm_explain_snapshot(&s, a->how, stdout, a->outcome.json);
 		if (r < 0)
 			(void)cgm_err_set(err, -r, "cannot explain %.80s: %s", t->name,

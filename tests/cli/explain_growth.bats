@@ -83,3 +83,19 @@ setup_file() {
 	cgmem --root "$FIXTURES/v2-docker" explain --for 600ms anon
 	out_has "GROWTH, WATCHED FOR 1 s"
 }
+
+@test "explain --at: the container that had the name then" {
+	cp "$HISTORY" "$BATS_TEST_TMPDIR/h.db"
+	before=$(printf 'b%.0s' {1..64}) now=$(sqlite3 "$HISTORY" "SELECT container_id FROM targets WHERE name = 'web'")
+	for start in "$(((END - 13 * 3600) * 1000)), 'start', '$before'" "$(((END - 11 * 3600) * 1000)), 'start', '$now'"; do
+		sqlite3 "$BATS_TEST_TMPDIR/h.db" "INSERT INTO events(target, time_ms, kind, detail) SELECT id, $start FROM targets WHERE name = 'web'"
+	done
+	for hours in 12 10; do
+		cgmem explain --file "$BATS_TEST_TMPDIR/h.db" --at "@$((END - hours * 3600))" --json web
+		status_is 0
+		id=$now
+		[ "$hours" = 10 ] || id=$before
+		[ "$(json '.results[0].target.id')" = "$id" ] || fail "$hours: $(json '.results[0].target.id')"
+		[[ $(json '.results[0].cgroup.path') = */"$id" || $(json '.results[0].cgroup.path') != */"$now" ]] || fail "$hours: path"
+	done
+}
