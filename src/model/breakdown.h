@@ -79,7 +79,7 @@ struct cgm_part {
 struct cgm_breakdown {
 	bool known; /* false: charged or memory.stat could not be read */
 	uint64_t charged, docker_bytes;
-	bool of_machine;       /* not of a group: charged is what is in use, and docker has no figure */
+	bool of_machine; /* not of a group: charged is what is in use, and docker has no figure */
 	bool docker_subtracts; /* false: docker's edge rule applied (inactive file >= usage) */
 	struct cgm_part part[CGM_PART_COUNT];
 	struct cgm_child child[CGM_CHILD_COUNT];
