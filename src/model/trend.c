@@ -142,6 +142,7 @@ static void take_stop(const struct cgm_event *e, int64_t killed_ms, struct cgm_t
 	t->ended = true;
 	t->ended_ms = e->time_ms;
 	t->sent = cgm_event_signals(e);
+	t->exit_code = e->value;
 	t->killed = killed_ms && !t->sent.last &&
 		    e->time_ms - killed_ms <= (e->value.known ? CGM_KILLED_MS : KILLED_SEEN_MS);
 	if (t->killed)
@@ -158,6 +159,7 @@ static void find_end(const struct cgm_track *track, struct cgm_trend *t)
 		if (e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART) {
 			t->ended = t->killed = false;
 			t->sent = (struct cgm_signals){0};
+			t->exit_code = (struct cgm_opt){0};
 		} else if (e->kind == CGM_EVENT_OOM_KILL) {
 			killed_ms = e->time_ms;
 		} else if (e->kind == CGM_EVENT_STOP) {

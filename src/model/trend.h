@@ -77,6 +77,7 @@ struct cgm_trend {
 	int64_t ended_ms;
 	bool killed;		 /* ended by an OOM kill */
 	struct cgm_signals sent; /* or by these */
+	struct cgm_opt exit_code;
 	size_t n_points;
 	size_t n_restarts, n_kills; /* events in the window */
 	size_t n_kills_since;	    /* of these, since docker's figure does what is told of it */

@@ -51,6 +51,8 @@ void cgm_trend_say_kills(struct text *b, const struct cgm_trend *t)
 void cgm_trend_say_end(struct text *b, const struct cgm_trend *t)
 {
 	const char *blank = b->len ? " " : "";
+	bool told =
+		t->more_s <= 0 && t->part[CGM_TREND_DOCKER].growth.verdict == CGM_GROWTH_GROWING;
 	char end[CGM_TEXT_MAX], sent[CGM_SENT_TEXT];
 
 	cgm_when_short(end, t->ended_ms, t->to_ms);
@@ -59,7 +61,9 @@ void cgm_trend_say_end(struct text *b, const struct cgm_trend *t)
 		    end, victim(t));
 	else if (t->sent.last)
 		add(b, "%sIt ended at %s, after %s.", blank, end, cgm_sent_text(sent, t->sent));
-	else if (t->ended &&
-		 (t->more_s > 0 || t->part[CGM_TREND_DOCKER].growth.verdict != CGM_GROWTH_GROWING))
+	else if (t->ended && t->exit_code.known)
+		add(b, "%sIt ended at %s with exit code %ju.", blank, end,
+		    (uintmax_t)t->exit_code.v);
+	else if (t->ended && !told) /* by the sentence of its growth */
 		add(b, "%sIt ended at %s.", blank, end);
 }

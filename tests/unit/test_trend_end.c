@@ -136,6 +136,23 @@ static void track_kill(size_t at, uint64_t kills, const char *victim)
 	assert_int_equal(cgm_track_add_event(&track, &e), 0);
 }
 
+/* Where the engine told of an exit code. */
+static void test_exit_code(void **state)
+{
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		track_start(&track, 100);
+		track_event(&track, 99, CGM_EVENT_STOP);
+		track.events[track.n_events - 1].value = (struct cgm_opt){3, known};
+		make();
+		has(known ? " It ended at 02:16 with exit code 3." : " It ended at 02:16.");
+		track_event(&track, 99, CGM_EVENT_START);
+		make();
+		lacks("exit code");
+		done();
+	}
+}
+
 /* A child is killed and the container lives on: whatever the figures look like, it is told. */
 static void test_kills_of_children(void **state)
 {
@@ -248,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_words_of_the_dead),
 		cmocka_unit_test(test_killed_at_once),
+		cmocka_unit_test(test_exit_code),
 		cmocka_unit_test(test_kills_of_children),
 		cmocka_unit_test(test_ended_by_signals),
 		cmocka_unit_test(test_torn_down),
