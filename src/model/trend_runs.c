@@ -59,22 +59,36 @@ static void measure(const struct cgm_track *t, struct run *r)
 #define TAKEN	 2
 #define TAKEN_MS 10000
 
+/* The first point behind @ms: kills may be as many as points. */
+static size_t first_behind(const struct cgm_track *t, int64_t ms)
+{
+	size_t low = 0, high = t->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (t->points[mid].time_ms <= ms)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* Of docker's figure just before @ms less than half is left soon after it. */
 static bool took_most(const struct cgm_track *t, int64_t ms)
 {
+	size_t behind = first_behind(t, ms), i = behind, n = 0;
 	double before = 0, v;
-	size_t n = 0;
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct cgm_point *p = &t->points[i];
-
-		if (!cgm_trend_value(p, NULL, CGM_TREND_DOCKER, &v))
+	while (i && !cgm_trend_value(&t->points[i - 1], NULL, CGM_TREND_DOCKER, &before))
+		i--;
+	for (i = behind; i < t->n; i++) {
+		if (!cgm_trend_value(&t->points[i], NULL, CGM_TREND_DOCKER, &v))
 			continue;
-		if (p->time_ms <= ms)
-			before = v;
-		else if (n++ >= TAKEN && p->time_ms > ms + TAKEN_MS)
+		if (n++ >= TAKEN && t->points[i].time_ms > ms + TAKEN_MS)
 			break;
-		else if (v < before / 2)
+		if (v < before / 2)
 			return true;
 	}
 	return false;
