@@ -225,7 +225,7 @@ static void test_damage(void **state)
 	int refused = 0;
 
 	(void)state;
-	for (off_t at = 0; at < 100 * 4096; at += 1511) {
+	for (off_t at = 0; at < 100 * 4096; at += 4057) {
 		struct cgm_history *h = NULL;
 		struct cgm_track t = {0};
 		struct stat st;
