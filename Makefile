@@ -166,7 +166,7 @@ HEADERS  = $(sort $(wildcard include/cgmem/*.h src/*/*.h))
 SCRIPTS  = $(shell grep -rlE '^\#!(/bin/sh|/bin/bash|/usr/bin/env bash)' .ci contrib tests)
 FORMATTED = $(sort $(wildcard include/cgmem/*.h src/*/*.[ch] tests/*/*.[ch] contrib/*/*.c))
 
-## check: everything that needs no privileges (about five minutes)
+## check: everything that needs no privileges (about ten minutes)
 check: check-unit check-cli check-asan check-hdr check-man check-layers check-api check-fuzz
 
 ut-bins: $(UT_BIN)
@@ -254,7 +254,7 @@ check-report: $(B)/cgmem $(TOOL_BIN) $(B)/tools/make_history
 
 # ---- checks on real kernels and engines (root) ------------------------------------------------------------------------------
 
-## check-real: live, guest, lab and Go: real kernels, engines and programs (root, about 50 minutes)
+## check-real: live, guest, lab and Go: real kernels, engines and programs (root, about 35 minutes)
 check-real: check-live check-guest check-lab check-go check-lab-go check-lab-grow
 ## check-live: a real Docker engine on this kernel
 check-live: $(B)/cgmem $(TOOL_BIN) $(B)/tools/golab $(B)/tools/gomem
