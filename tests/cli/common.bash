@@ -17,8 +17,12 @@ fail() {
 }
 
 status_is() { [ "$status" -eq "$1" ] || fail "expected status $1"; }
-out_has() { [[ $output == *"$1"* ]] || fail "stdout lacks: $1"; }
-out_lacks() { [[ $output != *"$1"* ]] || fail "stdout has: $1"; }
+# A sentence may be broken at any blank of it: where depends on how long the times in it are.
+out_has() { [[ $output == *"$1"* || $(unbroken) == *"$1"* ]] || fail "stdout lacks: $1"; }
+out_lacks() { [[ $output != *"$1"* && $(unbroken) != *"$1"* ]] || fail "stdout has: $1"; }
+
+# $output with its lines joined by one blank.
+unbroken() { printf '%s' "$output" | sed 's/^ *//' | tr '\n' ' '; }
 err_has() { [[ $stderr == *"$1"* ]] || fail "stderr lacks: $1"; }
 err_lines() { [ "$(printf '%s' "$stderr" | grep -c '')" -le "$1" ] || fail "more than $1 lines on stderr"; }
 
