@@ -39,10 +39,10 @@ ifdef WERROR
 WARN    += -Werror
 endif
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-C_FLAGS  = -std=c17 -fno-common -fvisibility=hidden $(WARN) $(SANFLAGS) $(PKG_CFLAGS) $(CFLAGS)
+C_FLAGS  = -std=c17 -pthread -fno-common -fvisibility=hidden $(WARN) $(SANFLAGS) $(PKG_CFLAGS) $(CFLAGS)
 C_PP     = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DCGMEM_VERSION='"$(VERSION)"' -DCGMEM_MANDIR='"$(mandir)"' \
            -Iinclude -Isrc $(CPPFLAGS)
-L_FLAGS  = $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
+L_FLAGS  = -pthread $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 
 # libcgmem.a is what include/cgmem/cgmem.h needs; the rest of the program is linked beside it.
 LIB_DIRS := base sample sys cgroup model lib

@@ -9,7 +9,7 @@
 #include "cmd/fail_if.h"
 #include "cmd/global.h"
 #include "cmd/history_options.h"
-#include "cmd/trend_read.h"
+#include "cmd/trend_all.h"
 #include "output/trend.h"
 
 #include "base/banned.h"
@@ -72,22 +72,14 @@ static const struct cgm_option trend_options[] = {
 	{0},
 };
 
-/* One of the recorded. */
-struct one {
-	const struct cgm_history_target *target; /* borrowed */
-	struct cgm_track track;
-	struct cgm_trend trend;
-	size_t order;
-};
-
 /* What is shown, and how it went. */
 struct run {
 	const struct cgm_global *g;
 	const struct trend_opts *o;
 	struct cgm_history *history;
 	struct cgm_history_targets all;
-	struct one *v;
-	size_t n, room;
+	struct cgm_trend_one *v;
+	size_t n;
 	int64_t now_ms, since_ms;
 	int64_t end_ms; /* of the history */
 	bool one_view;	/* tables and plots of each, no line over all */
@@ -96,106 +88,49 @@ struct run {
 
 static void run_clear(struct run *u)
 {
-	for (size_t i = 0; i < u->n; i++)
-		cgm_track_clear(&u->v[i].track);
-	free(u->v);
+	cgm_trend_all_free(u->v, u->n);
 	cgm_history_targets_clear(&u->all);
 	cgm_history_free(u->history);
 }
 
-static int read_one(struct run *u, const struct cgm_history_target *t, struct cgm_err *err)
+static struct cgm_trend_reading reading(const struct run *u)
 {
-	const struct cgm_trend_reading q = {u->history, u->since_ms, u->now_ms, u->end_ms,
-					    !u->one_view};
-	struct one one = {.target = t, .order = u->n};
-	int r = cgm_trend_read(&q, t, &one.track, &one.trend, err);
-
-	if (r < 0)
-		return r;
-	if (!u->one_view) { /* there may be a thousand, and of these JSON wants the events alone */
-		free(one.track.points);
-		one.track.points = NULL;
-		one.track.n = 0;
-	}
-	u->v[u->n++] = one;
-	return 0;
-}
-
-static int make_room(struct run *u, size_t more, struct cgm_err *err)
-{
-	struct one *v;
-
-	if (u->n + more <= u->room)
-		return 0;
-	v = reallocarray(u->v, u->n + more, sizeof *v);
-	if (!v)
-		return cgm_err_set(err, ENOMEM, "out of memory");
-	u->v = v;
-	u->room = u->n + more;
-	return 0;
+	return (struct cgm_trend_reading){u->history, u->since_ms, u->now_ms, u->end_ms,
+					  !u->one_view};
 }
 
 static int read_named(struct run *u, const char *text, struct cgm_err *err)
 {
+	const struct cgm_trend_reading q = reading(u);
 	CGM_AUTO_FREE size_t *found = NULL;
+	struct cgm_trend_one *v;
 	size_t n = 0;
 	int r = cgm_history_find(&u->all, text, &found, &n, err);
 
-	if (r == 0)
-		r = make_room(u, n, err);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = read_one(u, &u->all.v[found[i]], err);
+	if (r < 0)
+		return r;
+	v = reallocarray(u->v, u->n + n, sizeof *v);
+	if (!v)
+		return cgm_err_set(err, ENOMEM, "out of memory");
+	u->v = v;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct cgm_trend_one one = {.target = &u->all.v[found[i]]};
+
+		r = cgm_trend_read(&q, one.target, &one.track, &one.trend, err);
+		if (r == 0)
+			u->v[u->n++] = one;
+	}
 	return r;
 }
 
 static int read_all(struct run *u, struct cgm_err *err)
 {
-	int64_t last = 0;
-	int r = make_room(u, u->all.n, err);
+	const struct cgm_trend_reading q = reading(u);
 
-	for (size_t i = 0; r == 0 && i < u->all.n; i++) {
-		const struct cgm_history_target *t = &u->all.v[i];
-
-		if (t->last_ms > last)
-			last = t->last_ms;
-		if (t->last_ms < u->since_ms)
-			continue;
-		r = read_one(u, t, err);
-		if (r == -ENODATA) /* events alone */
-			r = 0;
-	}
-	if (r == 0 && u->n == 0)
-		r = cgm_history_nothing(NULL, u->since_ms, last, err);
-	return r;
+	return cgm_trend_read_all(&q, u->o->history.file, &u->all, &u->v, &u->n, err);
 }
 
-static int growth_rank(const struct cgm_trend *t)
-{
-	const struct cgm_growth *g = &t->part[CGM_TREND_DOCKER].growth;
-
-	if (t->ended)
-		return 3;
-	if (g->verdict == CGM_GROWTH_GROWING && g->significant)
-		return 0;
-	return t->runs.n ? 1 : 2;
-}
-
-/* What grows, fastest first; what does in each of its runs; the others; what has ended. By name. */
-static int compare(const void *pa, const void *pb)
-{
-	const struct one *a = pa, *b = pb;
-	const struct cgm_growth *ga = &a->trend.part[CGM_TREND_DOCKER].growth,
-				*gb = &b->trend.part[CGM_TREND_DOCKER].growth;
-	int ra = growth_rank(&a->trend), rb = growth_rank(&b->trend);
-
-	if (ra != rb)
-		return ra - rb;
-	if (ra == 0 && (ga->rate > gb->rate || ga->rate < gb->rate))
-		return ga->rate > gb->rate ? -1 : 1;
-	return (a->order > b->order) - (a->order < b->order);
-}
-
-static struct cgm_trend_row row_of(const struct one *one)
+static struct cgm_trend_row row_of(const struct cgm_trend_one *one)
 {
 	const struct cgm_history_target *t = one->target;
 
@@ -321,8 +256,6 @@ static int run_on(struct run *u, int argc, char **argv)
 		else
 			u->outcome.done++;
 	}
-	if (argc == 0 && u->n)
-		qsort(u->v, u->n, sizeof *u->v, compare);
 	if (show_all(u, &err) < 0) {
 		cgm_warn("%s", err.msg);
 		return CGM_EXIT_FAILED;

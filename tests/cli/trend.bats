@@ -291,3 +291,23 @@ component() { json ".results[] | select(.target.name == \"$1\").components[] | s
 	err_lines 1
 	[ "$(cat "$BATS_TEST_TMPDIR/text.db")" = "this is no database, whatever its name" ] || fail "it was changed"
 }
+
+@test "many are read by as many threads as there are processors, with the same result" {
+	local what=() i alone kinds=(linear steady plateau restart cache)
+	for ((i = 0; i < 40; i++)); do what+=("app-$i=${kinds[i % 5]}"); done
+	"$TOOLS/make_history" -t "$END" "$BATS_TEST_TMPDIR/h.db" "${what[@]}"
+	run --separate-stderr taskset -c "$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')" "$CGMEM" trend --json --file "$BATS_TEST_TMPDIR/h.db"
+	status_is 0
+	sleep 1.1 # the time of the answer alone may differ
+	alone=$(json 'del(.time)')
+	cgmem trend --json --file "$BATS_TEST_TMPDIR/h.db"
+	status_is 0
+	[ "$(json '.results | length')" = 40 ]
+	[ "$(json 'del(.time)')" = "$alone" ] || fail "not the same"
+	# a damaged page is told once, whichever thread meets it
+	dd if=/dev/urandom of="$BATS_TEST_TMPDIR/h.db" bs=4096 seek=40 count=400 conv=notrunc status=none
+	cgmem trend --file "$BATS_TEST_TMPDIR/h.db"
+	status_is 1
+	err_lines 2
+	err_has damaged
+}
