@@ -174,6 +174,26 @@ int cgm_history_nothing(const char *name, int64_t since_ms, int64_t last_ms, str
 		name ? " of " : "", name ? name : "", since, cgm_when_short(last, last_ms, now));
 }
 
+void cgm_history_point_to(const char *name, struct cgm_err *err)
+{
+	CGM_CLEANUP(cgm_history_free_p) struct cgm_history *h = NULL;
+	CGM_AUTO_FREE size_t *found = NULL;
+	struct cgm_history_targets all = {0};
+	char until[CGM_TEXT_MAX];
+	size_t n;
+
+	if (cgm_history_open_options(NULL, &h, NULL) == 0 &&
+	    cgm_history_targets(h, 0, &all, NULL) == 0 &&
+	    cgm_history_find(&all, name, &found, &n, NULL) == 0)
+		(void)cgm_err_set(err, ESRCH,
+				  "%.80s: no such container any more; it was recorded until %s: "
+				  "cgmem trend %.80s",
+				  name,
+				  cgm_when_short(until, all.v[found[0]].last_ms, cgm_now_ms()),
+				  all.v[found[0]].name);
+	cgm_history_targets_clear(&all);
+}
+
 /* How far a point may be from the moment that was asked for: several of its steps, or this. */
 #define NEAR_MS	       (INT64_C(5) * 60 * 1000)
 #define NEAR_STEPS     4

@@ -37,6 +37,11 @@ int cgm_history_find(const struct cgm_history_targets *all, const char *text, si
 /* "nothing was recorded of web since 03:00; the last is of Nov 21 22:10". Returns -ENODATA. */
 int cgm_history_nothing(const char *name, int64_t since_ms, int64_t last_ms, struct cgm_err *err);
 /*
+ * @err says that there is no @name: if something was recorded of it in the default file, then also
+ * which command shows that.
+ */
+void cgm_history_point_to(const char *name, struct cgm_err *err);
+/*
  * What is recorded of @t at @at_ms: its last point by then, with Go's figures of the minutes
  * before. -ENODATA with words where nothing was recorded about then.
  */

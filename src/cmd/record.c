@@ -235,6 +235,20 @@ static int loop(struct record *r)
 	return e;
 }
 
+/* Before there is a file: a mistyped name is not to leave one behind. */
+static int check_targets(const struct record *r, const struct cgm_watch_request *q)
+{
+	struct cgm_containers found = {0};
+	struct cgm_err err = {0};
+	int e = cgm_watch_targets(r->session, q, &found, &err);
+
+	cgm_containers_clear(&found);
+	if (e == 0)
+		return 0;
+	cgm_warn("%s", e == -ENOMEM ? "out of memory" : err.msg);
+	return cgm_exit_status(e);
+}
+
 static int prepare(struct record *r, const struct cgm_global *g, int argc, char **argv)
 {
 	struct cgm_watch_request q = {
@@ -257,6 +271,8 @@ static int prepare(struct record *r, const struct cgm_global *g, int argc, char 
 	/* before libraries are mapped: what it forks copies the page tables of all that is */
 	if (e == 0 && cgm_session_is_live(r->session))
 		(void)cgm_starter_open(r->session, &r->session->starter);
+	if (e == 0 && argc)
+		e = check_targets(r, &q);
 	if (e == 0)
 		e = cgm_sink_open(r->path, r->o->file != NULL, &r->o->keep, r->every_ms, &r->sink);
 	if (e)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "cmd/history_options.h"
 #include "collect/target.h"
 
 #include "base/banned.h"
@@ -35,6 +36,8 @@ static void show_named(const struct cgm_global *g, struct cgm_session *s, const 
 		if (n->r == 0)
 			outcome->done++;
 	}
+	if (n->r == -ESRCH && cgm_session_is_live(s))
+		cgm_history_point_to(n->text, &n->err);
 	if (n->r < 0)
 		cgm_outcome_fail(outcome, n->text, n->r, &n->err);
 	cgm_containers_clear(&n->found);

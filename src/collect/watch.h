@@ -9,6 +9,7 @@
 #ifndef CGMEM_COLLECT_WATCH_H
 #define CGMEM_COLLECT_WATCH_H
 
+#include "collect/containers.h"
 #include "collect/session.h"
 #include "model/row.h"
 #include "sample/history.h"
@@ -43,6 +44,12 @@ struct cgm_watch_round {
 	bool from_engine;
 };
 
+/*
+ * Appends to @ret what the targets of @q name. As cgm_target_resolve(): 0 when one at least is
+ * found, or else the first one's error.
+ */
+int cgm_watch_targets(struct cgm_session *s, const struct cgm_watch_request *q,
+		      struct cgm_containers *ret, struct cgm_err *err);
 int cgm_watch_new(struct cgm_session *s, const struct cgm_watch_request *q, struct cgm_watch **ret,
 		  struct cgm_err *err);
 void cgm_watch_free(struct cgm_watch *w);

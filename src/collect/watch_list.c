@@ -119,15 +119,15 @@ static int merge(struct cgm_watch *w, struct cgm_containers *found)
 	return r;
 }
 
-/* The first listing tells of each target that cannot be found; later ones are patient. */
-static int find_targets(struct cgm_watch *w, struct cgm_containers *ret, struct cgm_err *err)
+int cgm_watch_targets(struct cgm_session *s, const struct cgm_watch_request *q,
+		      struct cgm_containers *ret, struct cgm_err *err)
 {
 	struct cgm_err why = {0};
 	int first = 0;
 
-	for (size_t i = 0; i < w->q.n_targets; i++) {
+	for (size_t i = 0; i < q->n_targets; i++) {
 		struct cgm_err e = {0};
-		int r = cgm_target_resolve(w->s, w->q.targets[i], ret, &e);
+		int r = cgm_target_resolve(s, q->targets[i], ret, &e);
 
 		if (r == -ENOMEM)
 			return r;
@@ -136,11 +136,19 @@ static int find_targets(struct cgm_watch *w, struct cgm_containers *ret, struct 
 			why = e;
 		}
 	}
-	if (!first || ret->n || w->listing)
+	if (!first || ret->n)
 		return 0;
 	if (err)
 		*err = why;
 	return first;
+}
+
+/* The first listing tells of a target that cannot be found; later ones are patient. */
+static int find_targets(struct cgm_watch *w, struct cgm_containers *ret, struct cgm_err *err)
+{
+	int r = cgm_watch_targets(w->s, &w->q, ret, err);
+
+	return w->listing && r != -ENOMEM ? 0 : r;
 }
 
 /* An engine that could not be reached may be there by now: asked for anew. */

@@ -69,6 +69,10 @@ finish() {
 	cgmem --root "$root" record --file "$file" no-such
 	status_is 3
 	err_has 'no such container'
+	cgmem --root "$root" record --file "$BATS_TEST_TMPDIR/none.db" no-such
+	status_is 3
+	err_lines 1
+	[ ! -e "$BATS_TEST_TMPDIR/none.db" ] || fail "an empty file was left"
 }
 
 @test "units: containers keep their names, groups have their paths" {
