@@ -22,11 +22,12 @@ struct walk {
  * A directory of kernfs has one link for each group below it, and two (fs/kernfs/dir.c, Linux
  * 6.18): most groups have none, and then there is nothing to list.
  */
-static bool is_leaf(const struct walk *w, int dirfd)
+static bool is_leaf(const struct walk *w, int parent, const char *name)
 {
 	struct stat st;
 
-	return w->h->kernel_fs && fstat(dirfd, &st) == 0 && st.st_nlink <= 2;
+	return w->h->kernel_fs && fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_nlink <= 2;
 }
 
 static bool is_directory(int dirfd, const struct dirent *e)
@@ -76,9 +77,9 @@ static int walk_group(struct walk *w, int parent, const char *name, unsigned dep
 	if (r < 0)
 		return r;
 	r = w->fn(fd, w->path.data, depth, w->arg);
-	if (r == CGM_WALK_DESCEND && depth < CGM_WALK_DEPTH_MAX) {
+	if (r == CGM_WALK_DESCEND && depth < CGM_WALK_DEPTH_MAX && !is_leaf(w, parent, name)) {
 		r = fd < 0 ? open_group(w, parent, name, &fd) : 0;
-		if (fd >= 0 && !is_leaf(w, fd))
+		if (fd >= 0)
 			r = walk_children(w, fd, depth + 1);
 	}
 	w->path.len = len;
