@@ -114,17 +114,24 @@ void cgm_cause_anon_children(const struct cgm_rules *r, struct cgm_finding *f)
  */
 static void go_huge_pages(const struct cgm_rules *r, struct cgm_finding *f)
 {
-	const struct cgm_go *g = &r->s->go[0];
-	char n[CGM_TEXT_MAX], name[CGM_GO_TEXT];
+	const struct cgm_go *g = cgm_go_most_released(r->s);
+	char n[CGM_TEXT_MAX], name[CGM_GO_TEXT], many[64] = "";
+	uint64_t released = 0, huge = 0;
 
+	for (size_t i = 0; i < r->s->n_go; i++) {
+		released = cgm_add_sat(released, cgm_go_stat(&r->s->go[i], CGM_GO_HEAP_RELEASED));
+		huge = cgm_add_sat(huge, r->s->go[i].resident.arenas_huge);
+	}
 	cgm_human_bytes(n, f->bytes.v);
-	if (g->stat[CGM_GO_HEAP_RELEASED].known)
-		cgm_evidence(f, "HeapReleased", g->stat[CGM_GO_HEAP_RELEASED].v, "bytes");
-	cgm_evidence(f, "arenas_huge", g->resident.arenas_huge, "bytes");
+	if (released)
+		cgm_evidence(f, "HeapReleased", released, "bytes");
+	cgm_evidence(f, "arenas_huge", huge, "bytes");
+	if (r->s->n_go > 1)
+		(void)snprintf(many, sizeof many, "s of %zu Go programs, most that", r->s->n_go);
 	cgm_say(f,
-		"%s is Go heap that the runtime of %s gave back in parts of huge pages: the kernel "
-		"keeps and charges such pages whole, though they are in no process's RSS.",
-		n, cgm_go_process_text(name, g));
+		"%s is Go heap that the runtime%s of %s%s gave back in parts of huge pages: the "
+		"kernel keeps and charges such pages whole, though they are in no process's RSS.",
+		n, many, cgm_go_process_text(name, g), *many ? "," : "");
 	cgm_advise(f,
 		   "The kernel splits and frees them under pressure. To have none: %s; and "
 		   "khugepaged/max_ptes_none set to 0, so that the kernel does not fill up with "

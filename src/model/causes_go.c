@@ -41,7 +41,7 @@ void cgm_cause_go_heap(const struct cgm_rules *r, struct cgm_finding *f)
 	cgm_go_cause_opt(f, &c, CGM_GO_INUSE_SPACE);
 	cgm_go_cause_stat(f, &c, CGM_GO_NUM_GC);
 	cgm_go_cause_opt(f, &c, CGM_GO_GOROUTINES);
-	(void)cgm_go_site_text(site, c.g, f->bytes.v);
+	(void)cgm_go_site_text(site, r->s, f->bytes.v);
 	cgm_say(f,
 		"%s is live Go heap of %s: what %s last garbage collection%s found in use.%s%s%s",
 		c.n, c.who, c.several ? "their" : "its", c.several ? "s" : "", *site ? " " : "",

@@ -169,27 +169,46 @@ static bool say_tight(const struct cgm_rules *r, const struct cgm_go *g,
 	return true;
 }
 
-/* Go's part of what is in use below which no GOMEMLIMIT would change much. */
+/* Their part of what is in use below which no GOMEMLIMIT would change much. */
 #define GO_SHARE       4
 #define IN_USE_PERCENT 60
+
+/* Of those that no GOMEMLIMIT keeps below @limit: the largest, and what they have of @f->go. */
+static const struct cgm_go *find_unbounded(const struct cgm_snapshot *s, const struct cgm_go_fit *f,
+					   uint64_t *ret_bytes)
+{
+	const struct cgm_go *largest = NULL;
+	uint64_t most = 0, sum = 0;
+
+	for (size_t i = 0; i < s->n_go; i++) {
+		uint64_t bytes = cgm_go_told_apart(s, &s->go[i]);
+
+		if (!cgm_go_is_unbounded(&s->go[i], f->limit))
+			continue;
+		sum = cgm_add_sat(sum, bytes);
+		if (largest && bytes <= most)
+			continue;
+		largest = &s->go[i];
+		most = bytes;
+	}
+	*ret_bytes = cgm_min_u64(sum, f->go);
+	return largest;
+}
 
 bool cgm_risk_go_limit(const struct cgm_rules *r, struct cgm_finding *f)
 {
 	char limit[CGM_TEXT_MAX], used[CGM_TEXT_MAX], set[CGM_TEXT_MAX], name[CGM_GO_TEXT];
-	const struct cgm_go *g = NULL;
+	const struct cgm_go *g;
 	struct cgm_go_fit fit;
+	uint64_t bytes;
 
 	cgm_go_fit_make(r->s, r->b, &fit);
 	for (size_t i = 0; i < r->s->n_go; i++)
 		if (is_tight(&r->s->go[i]))
 			return say_tight(r, &r->s->go[i], &fit, f);
-	if (!fit.limited || !cgm_above(fit.used, fit.limit, IN_USE_PERCENT) ||
-	    fit.go < fit.used / GO_SHARE)
-		return false;
-	for (size_t i = 0; i < r->s->n_go && !g; i++)
-		if (cgm_go_is_unbounded(&r->s->go[i], fit.limit))
-			g = &r->s->go[i];
-	if (!g)
+	g = find_unbounded(r->s, &fit, &bytes);
+	if (!g || !fit.limited || !cgm_above(fit.used, fit.limit, IN_USE_PERCENT) ||
+	    bytes < fit.used / GO_SHARE)
 		return false;
 	cgm_human_bytes(limit, fit.limit);
 	cgm_human_bytes(used, fit.used);

@@ -9,6 +9,17 @@
 /* From so many on none of which has a third, no single one is the answer. */
 #define MANY_PROGRAMS 4
 
+uint64_t cgm_go_told_apart(const struct cgm_snapshot *s, const struct cgm_go *g)
+{
+	struct cgm_go_split split;
+	uint64_t all = 0;
+
+	cgm_go_split_make(g, cgm_go_process(s, g), &split);
+	for (size_t k = 0; split.known && k < CGM_GO_CHILDREN; k++)
+		all = cgm_add_sat(all, split.bytes[k]);
+	return all;
+}
+
 void cgm_go_sums_make(const struct cgm_snapshot *s, struct cgm_go_sums *ret)
 {
 	struct cgm_go_split split;
@@ -16,13 +27,11 @@ void cgm_go_sums_make(const struct cgm_snapshot *s, struct cgm_go_sums *ret)
 	*ret = (struct cgm_go_sums){0};
 	for (size_t i = 0; i < s->n_go; i++) {
 		const struct cgm_go *g = &s->go[i];
-		uint64_t all = 0, idle;
+		uint64_t all = cgm_go_told_apart(s, g), idle;
 
 		cgm_go_split_make(g, cgm_go_process(s, g), &split);
 		if (!split.known)
 			continue;
-		for (size_t k = 0; k < CGM_GO_CHILDREN; k++)
-			all = cgm_add_sat(all, split.bytes[k]);
 		idle = split.bytes[CGM_CHILD_GO_IDLE_RETAINED];
 		ret->n++;
 		ret->bytes = cgm_add_sat(ret->bytes, all);
@@ -51,6 +60,17 @@ struct cgm_opt cgm_go_sum(const struct cgm_snapshot *s, cgm_go_figure_fn *figure
 		sum = (struct cgm_opt){cgm_add_sat(sum.v, one.v), true};
 	}
 	return sum;
+}
+
+const struct cgm_go *cgm_go_most_released(const struct cgm_snapshot *s)
+{
+	const struct cgm_go *most = NULL;
+
+	for (size_t i = 0; i < s->n_go; i++)
+		if (!most || cgm_go_stat(&s->go[i], CGM_GO_HEAP_RELEASED) >
+				     cgm_go_stat(most, CGM_GO_HEAP_RELEASED))
+			most = &s->go[i];
+	return most;
 }
 
 /* memory.stat is scaled against what the processes have: so is a part of it. */

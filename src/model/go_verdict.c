@@ -107,7 +107,7 @@ static void heap_means(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 		(void)snprintf(text, sizeof text, "%.80s%.220s.", cgm_go_among(when, s, g),
 			       cgm_go_group_text(part, group));
 	else
-		(void)cgm_go_site_text(text, g, cause->bytes.v);
+		(void)cgm_go_site_text(text, s, cause->bytes.v);
 	if (!fresh) {
 		(void)snprintf(buf, CGM_GO_TEXT, "%s", text);
 		return;
@@ -268,8 +268,9 @@ const char *cgm_go_beside(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 
 	buf[0] = '\0';
 	cgm_go_sums_make(s, &sums);
-	if (!g && (is_worth_a_word(b) || (!strcmp(cause->id, "huge-pages") &&
-					  cgm_go_is_split_huge(s, b, cause->bytes.v))))
+	if (!strcmp(cause->id, "huge-pages") && cgm_go_is_split_huge(s, b, cause->bytes.v))
+		g = cgm_go_most_released(s);
+	else if (!g && is_worth_a_word(b))
 		g = sums.largest;
 	if (!g || sums.none_large || cgm_go_is_first_run(g))
 		return buf;

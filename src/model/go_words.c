@@ -122,17 +122,40 @@ const char *cgm_go_group_text(char buf[CGM_GO_TEXT], const struct cgm_go_group *
 	return buf;
 }
 
-const char *cgm_go_site_text(char buf[CGM_GO_TEXT], const struct cgm_go *g, uint64_t live)
+/* Whose first site has most; whether all tell theirs. */
+static const struct cgm_go *largest_site(const struct cgm_snapshot *s, bool *ret_all)
 {
-	char n[CGM_TEXT_MAX], name[CGM_NAME_TEXT];
+	const struct cgm_go *most = NULL;
+
+	*ret_all = true;
+	for (size_t i = 0; i < s->n_go; i++) {
+		const struct cgm_go *g = &s->go[i];
+
+		*ret_all = *ret_all && cgm_go_has_profile(g);
+		if (g->n_sites && (!most || g->sites[0].inuse_bytes > most->sites[0].inuse_bytes))
+			most = g;
+	}
+	return most;
+}
+
+const char *cgm_go_site_text(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s, uint64_t live)
+{
+	char n[CGM_TEXT_MAX], name[CGM_NAME_TEXT], comm[CGM_NAME_TEXT], of[CGM_NAME_TEXT + 24] = "";
+	bool all;
+	const struct cgm_go *g = largest_site(s, &all);
+	uint64_t bytes = g ? g->sites[0].inuse_bytes : 0;
 
 	buf[0] = '\0';
-	if (!g || !g->n_sites || !g->sites[0].inuse_bytes || g->sites[0].inuse_bytes < live / 10)
+	if (!bytes || bytes < live / 10)
 		return buf;
-	(void)snprintf(buf, CGM_GO_TEXT, "%s, %s, was allocated in %s.",
-		       g->sites[0].inuse_bytes > live / 2 ? "Most of it" : "The largest part",
-		       cgm_human_bytes(n, g->sites[0].inuse_bytes),
-		       cgm_go_function(name, g->sites[0].function));
+	if (s->n_go > 1)
+		(void)snprintf(of, sizeof of, " of %s (pid %d)", cgm_name_text(comm, g->comm),
+			       (int)g->pid);
+	(void)snprintf(buf, CGM_GO_TEXT, "%s, %s, was allocated in %.120s%.80s.",
+		       bytes > live / 2 ? "Most of it"
+		       : all		? "The largest part"
+					: "A part",
+		       cgm_human_bytes(n, bytes), cgm_go_function(name, g->sites[0].function), of);
 	return buf;
 }
 

@@ -34,10 +34,10 @@ bool cgm_go_group_is_large(const struct cgm_go *g, const struct cgm_go_group *gr
  */
 const char *cgm_go_group_text(char buf[CGM_GO_TEXT], const struct cgm_go_group *group);
 /*
- * "Most of it, 40.0 MiB, was allocated in main.load.", by the heap profile; "" where that tells of
- * less than a tenth of @live.
+ * "Most of it, 40.0 MiB, was allocated in main.load.", by the heap profiles of all Go programs; of
+ * several with the name of the program. "" where they tell of less than a tenth of @live.
  */
-const char *cgm_go_site_text(char buf[CGM_GO_TEXT], const struct cgm_go *g, uint64_t live);
+const char *cgm_go_site_text(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s, uint64_t live);
 /* When this version of the runtime gives memory back: a sentence. */
 const char *cgm_go_gives_back(const struct cgm_go *g);
 /* What keeps this version's heap out of huge pages: a phrase. */
@@ -51,6 +51,11 @@ const char *cgm_go_last_gc(char buf[CGM_GO_TEXT], const struct cgm_snapshot *s,
 /* The Go program that has most of @child, and how many have some of it; NULL none. */
 const struct cgm_go *cgm_go_largest(const struct cgm_snapshot *s, enum cgm_child_id child,
 				    uint64_t *ret_bytes, size_t *ret_n);
+
+/* What the runtime's figures tell apart of the program's memory; 0: they are not known. */
+uint64_t cgm_go_told_apart(const struct cgm_snapshot *s, const struct cgm_go *g);
+/* The one whose runtime gave most back; NULL: there is no Go program. */
+const struct cgm_go *cgm_go_most_released(const struct cgm_snapshot *s);
 
 /* All Go programs of the group together. */
 struct cgm_go_sums {

@@ -123,6 +123,28 @@ static void test_go_limit_needs_go_memory(void **state)
 	case_end(&c.c);
 }
 
+/* The small program without a GOMEMLIMIT has nothing to do with how full it is. */
+static void test_go_limit_needs_memory_of_the_unbounded(void **state)
+{
+	struct cgm_go *g = start(2), *small = go_start(&c, 2, "sidecar");
+
+	(void)state;
+	live(g, 165 * MIB);
+	limit(256 * MIB);
+	g->gomemlimit = opt(215 * MIB);
+	case_explain(&c.c);
+	assert_null(find(&c.c, "go-limit"));
+	/* a fourth of what is in use */
+	live(small, 60 * MIB);
+	case_explain(&c.c);
+	has(find(&c.c, "go-limit")->summary, "sidecar (pid 101, go1.19.8) has no GOMEMLIMIT");
+	/* the larger of two */
+	g->gomemlimit = opt(CGM_GO_LIMIT_OFF);
+	case_explain(&c.c);
+	has(find(&c.c, "go-limit")->summary, "web (pid 100, go1.19.8) has no GOMEMLIMIT");
+	case_end(&c.c);
+}
+
 static void test_go_limit_that_does_not_fit(void **state)
 {
 	struct cgm_go *g = start(2);
@@ -311,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_what_fits_is_said_once),
 		cmocka_unit_test(test_go_limit_set),
 		cmocka_unit_test(test_go_limit_needs_go_memory),
+		cmocka_unit_test(test_go_limit_needs_memory_of_the_unbounded),
 		cmocka_unit_test(test_go_limit_that_does_not_fit),
 		cmocka_unit_test(test_go_limit_of_old_versions),
 		cmocka_unit_test(test_go_limit_too_near),

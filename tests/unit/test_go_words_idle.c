@@ -129,6 +129,24 @@ static void test_huge_pages_are_laid_to_go(void **state)
 	case_end(&c.c);
 }
 
+/* What gave its heap back has little left, so it is not the largest. */
+static void test_huge_pages_are_laid_to_who_left_them(void **state)
+{
+	struct cgm_go *g = start(2), *second = go_start(&c, 2, "holer");
+
+	(void)state;
+	live(g, 30 * MIB);
+	scavenged_thp(second, 135 * MIB);
+	second->heap_marked = opt(3 * MIB);
+	has(first("huge-pages")->summary,
+	    "135 MiB is Go heap that the runtimes of 2 Go programs, most that of holer (pid 101, "
+	    "go1.19.8), gave back in parts of huge pages");
+	evidence(0, "HeapReleased", 143 * MIB);
+	evidence(0, "arenas_huge", 2 * MIB);
+	has(verdict(), "135 MiB; the live Go heap of holer is 3.0 MiB.");
+	case_end(&c.c);
+}
+
 /* Huge pages hold free heap of each: the sums are told, not the example's. */
 static void test_sums_of_huge_pages(void **state)
 {
@@ -198,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_idle_in_huge_pages),
 		cmocka_unit_test(test_idle_partly_in_huge_pages),
 		cmocka_unit_test(test_huge_pages_are_laid_to_go),
+		cmocka_unit_test(test_huge_pages_are_laid_to_who_left_them),
 		cmocka_unit_test(test_sums_of_huge_pages),
 		cmocka_unit_test(test_zero_pages_of_go),
 		cmocka_unit_test(test_runtime_in_huge_pages),

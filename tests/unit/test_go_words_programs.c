@@ -28,6 +28,32 @@ static void test_several_go_programs(void **state)
 	case_end(&c.c);
 }
 
+/* The program with most live heap need not have the largest site. */
+static void test_largest_site_of_several(void **state)
+{
+	struct cgm_go *g = start(2), *second = go_start(&c, 2, "beta");
+
+	(void)state;
+	live(g, 44 * MIB);
+	live(second, 40 * MIB);
+	g->sites = &c.sites[0];
+	second->sites = &c.sites[1];
+	g->n_sites = second->n_sites = 1;
+	c.sites[0] = (struct cgm_go_site){.function = "main.make1", .inuse_bytes = 26 * MIB};
+	c.sites[1] = (struct cgm_go_site){.function = "main.makeBig", .inuse_bytes = 40 * MIB};
+	has(first("go-heap")->summary,
+	    " The largest part, 40.0 MiB, was allocated in main.makeBig of beta (pid 101).");
+	has(verdict(),
+	    "The largest part, 40.0 MiB, was allocated in main.makeBig of beta (pid 101).");
+	/* what the other one allocated where is not known */
+	g->n_sites = 0;
+	has(first("go-heap")->summary, " A part, 40.0 MiB, was allocated in main.makeBig of beta");
+	c.sites[1].inuse_bytes = 60 * MIB;
+	has(first("go-heap")->summary,
+	    " Most of it, 60.0 MiB, was allocated in main.makeBig of beta");
+	case_end(&c.c);
+}
+
 /* Four alike: each has a fourth. */
 static void test_many_small_go_programs(void **state)
 {
@@ -164,6 +190,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_several_go_programs),
+		cmocka_unit_test(test_largest_site_of_several),
 		cmocka_unit_test(test_many_small_go_programs),
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_locked_go_heap),
