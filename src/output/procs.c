@@ -55,6 +55,20 @@ static struct cgm_opt sum(const struct cgm_snapshot *s, size_t col)
 	return total;
 }
 
+/* The PSS of some is known, but not of others that have memory. */
+static bool lacks_some(const struct cgm_snapshot *s)
+{
+	bool lacks = false, any = false;
+
+	for (size_t i = 0; i < s->n_procs; i++) {
+		const struct cgm_process *p = &s->procs[i];
+
+		any |= p->pss.known;
+		lacks |= p->rss.known && p->rss.v && !p->pss.known;
+	}
+	return any && lacks;
+}
+
 /* Largest first, by PSS or, where that is not to be had, RSS. */
 static int by_size(const void *pa, const void *pb)
 {
@@ -211,7 +225,7 @@ int cgm_procs_write(FILE *out, const struct cgm_snapshot *s, const struct cgm_te
 		foreign |= s->procs[i].foreign;
 	if (foreign)
 		(void)fputs("* entered from outside, as by docker exec\n", out);
-	if (!s->procs_complete)
+	if (!s->procs_complete || lacks_some(s))
 		(void)fputs(s->path ? "Some processes could not be read: the sums are too low.\n"
 				    : "It is not running: it has no processes.\n",
 			    out);

@@ -239,7 +239,7 @@ static void test_growth(void **state)
 static void test_procs(void **state)
 {
 	struct fixture_explanation f;
-	CGM_AUTO_FREE char *narrow = NULL, *piped = NULL;
+	CGM_AUTO_FREE char *narrow = NULL, *piped = NULL, *low = NULL;
 	size_t lines, width;
 
 	(void)state;
@@ -253,6 +253,11 @@ static void test_procs(void **state)
 			    " 44  denied            -       -         -         -     -        -\n"
 			    "     sum               -       -  14.68MiB  11.59MiB  3MiB        6\n"
 			    "* entered from outside, as by docker exec\n");
+	assert_null(strstr(narrow, "too low"));
+	f.snapshot.procs[1].pss.known = false;
+	low = CAPTURE(cgm_procs_write(out, &f.snapshot, &(struct cgm_text_options){.utf8 = true}));
+	assert_non_null(strstr(low, "the sums are too low"));
+	f.snapshot.procs[1].pss.known = true;
 	f.snapshot.procs_complete = false;
 	piped = CAPTURE(
 		cgm_procs_write(out, &f.snapshot, &(struct cgm_text_options){.utf8 = true}));
