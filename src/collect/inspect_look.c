@@ -34,7 +34,7 @@ static bool was_replaced(const struct cgm_inspect_target *t, struct cgm_inspect_
 	if (cgm_read_all(f->stat, &b, CGM_READ_CAP) < 0 ||
 	    cgm_proc_parse_stat(cgm_buf_str(&b), b.len, &p) < 0)
 		return true;
-	if (cgm_comm_is_runc(p.comm))
+	if (cgm_proc_is_runc(&p, cgm_proc_now_ticks()))
 		f->exe = -ENOENT;
 	return t->start_ticks ? p.start_ticks != t->start_ticks : p.start_ticks > listed_ticks;
 }

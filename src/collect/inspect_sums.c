@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/units.h"
 #include "cgroup/walk.h"
 #include "collect/inspect.h"
 #include "collect/inspect_job.h"
+#include "sys/process.h"
 
 #include "base/banned.h"
 
@@ -24,18 +23,8 @@ struct pids {
 	const struct cgm_hierarchy *hierarchy;
 	pid_t *v;
 	size_t n;
-	uint64_t listed_ticks; /* before the first was listed */
+	uint64_t listed_ticks; /* before the first was listed: what starts later has a pid anew */
 };
-
-/* The clock of /proc/PID/stat's start times: what starts later has a pid that was used again. */
-static uint64_t now_ticks(void)
-{
-	const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * hz + (uint64_t)t.tv_nsec * hz / 1000000000;
-}
 
 static int add_pids(struct pids *p, const char *path)
 {
@@ -139,7 +128,7 @@ static struct cgm_sums_run *make_run(struct cgm_session *s, const struct pids *p
 int cgm_inspect_sums_start(struct cgm_session *s, const char *path, bool goroutines,
 			   struct cgm_sums_run **ret_run)
 {
-	struct pids p = {.hierarchy = s->hierarchy, .listed_ticks = now_ticks()};
+	struct pids p = {.hierarchy = s->hierarchy, .listed_ticks = cgm_proc_now_ticks()};
 	struct cgm_sums_run *run = NULL;
 	int r = 0;
 

@@ -7,14 +7,17 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/parse.h"
 #include "base/readfile.h"
+#include "base/units.h"
 #include "sys/keyed.h"
 #include "base/banned.h"
 
-#define COMM_RAW_MAX 64		/* fs/proc/array.c proc_task_name: tcomm[64] */
+#define COMM_RAW_MAX 64 /* fs/proc/array.c proc_task_name: tcomm[64] */
+#define RUNC_S	     10
 #define PF_KTHREAD   0x00200000 /* include/linux/sched.h, flags of /proc/PID/stat */
 
 #define AT(field) offsetof(struct cgm_process, field)
@@ -61,6 +64,22 @@ bool cgm_comm_is_runc(const char *comm)
 	static const char prefix[] = "runc:[";
 
 	return strncmp(comm, prefix, sizeof prefix - 1) == 0;
+}
+
+bool cgm_proc_is_runc(const struct cgm_process *p, uint64_t now_ticks)
+{
+	const uint64_t most = RUNC_S * (uint64_t)sysconf(_SC_CLK_TCK);
+
+	return cgm_comm_is_runc(p->comm) && cgm_sub_sat(now_ticks, p->start_ticks) <= most;
+}
+
+uint64_t cgm_proc_now_ticks(void)
+{
+	const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec * hz + (uint64_t)t.tv_nsec * hz / 1000000000;
 }
 
 void cgm_comm_set(char ret[64], const char *raw, size_t len)

@@ -54,13 +54,17 @@ int cgm_proc_read_rollup(int dirfd, struct cgm_process *p);
 int cgm_proc_parse_status(const char *text, size_t len, struct cgm_process *p);
 int cgm_proc_parse_stat(const char *text, size_t len, struct cgm_process *p);
 int cgm_proc_parse_rollup(const char *text, size_t len, struct cgm_process *p);
-/* Escapes @len bytes of a process's name into @ret; cut between characters where it is too long. */
 /*
  * What runc calls its own processes in a container that it makes ("runc:[2:INIT]": runc
  * libcontainer/nsenter/nsexec.c): Go programs, and none of the container's. A program in it may
  * take such a name.
  */
 bool cgm_comm_is_runc(const char *comm);
+/* So it is called, and started within the last ten seconds: later nothing is made any more. */
+bool cgm_proc_is_runc(const struct cgm_process *p, uint64_t now_ticks);
+/* The clock of start_ticks, as it is now. */
+uint64_t cgm_proc_now_ticks(void);
+/* Escapes @len bytes of a process's name into @ret; cut between characters where it is too long. */
 void cgm_comm_set(char ret[64], const char *raw, size_t len);
 /*
  * Marks the processes that are not descendants of @init_pid: they came in by exec. Orphans are

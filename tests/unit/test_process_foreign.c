@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <unistd.h>
+
 #include "sys/process.h"
 #include "sys_tree.h"
 
@@ -102,10 +104,27 @@ static void test_runc(void **state)
 	assert_false(cgm_comm_is_runc(""));
 }
 
+/* A program of the container's may take the name: runc is gone after moments. */
+static void test_runc_is_young(void **state)
+{
+	const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK), now = cgm_proc_now_ticks();
+	struct cgm_process p = {.comm = "runc:[2:INIT]", .start_ticks = 5000 * hz};
+
+	(void)state;
+	assert_true(cgm_proc_is_runc(&p, 5010 * hz));
+	assert_false(cgm_proc_is_runc(&p, 5010 * hz + 1));
+	/* it started after the clock was read */
+	assert_true(cgm_proc_is_runc(&p, 4999 * hz));
+	p.comm[0] = 'R';
+	assert_false(cgm_proc_is_runc(&p, 5000 * hz));
+	assert_true(now > 0 && cgm_proc_now_ticks() - now < 100 * hz);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runc),
+		cmocka_unit_test(test_runc_is_young),
 		cmocka_unit_test(test_foreign_container),
 		cmocka_unit_test(test_foreign_without_namespaces),
 		cmocka_unit_test(test_foreign_service),
