@@ -192,8 +192,7 @@ static int write_profile(const struct go_opts *o, const struct cgm_snapshot *s,
 			 const struct cgm_buf *data, struct cgm_err *err)
 {
 	const struct cgm_go *g = &s->go[0];
-	bool heap = o->kind == CGM_PROFILE_HEAP || (!o->kind && g->inuse_space.known);
-	const char *kind = heap ? "heap" : "goroutine";
+	const char *kind = g->heap_profile ? "heap" : "goroutine";
 	int fd = -1, r;
 
 	if (data->failed)

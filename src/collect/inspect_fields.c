@@ -85,6 +85,7 @@ static const struct field go_fields[] = {
 	G(BYTES, bound),
 	G(BYTES, span_buffers),
 	G(FLAG, cgo),
+	G(FLAG, heap_profile),
 	G(OPT_BYTES, goroutines),
 	G(OPT_BYTES, inuse_space),
 	G(OPT_BYTES, alloc_space),

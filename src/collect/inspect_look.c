@@ -144,6 +144,8 @@ static void look_at_go(struct cgm_look *l)
 	read_mappings(l);
 	if (r == 0)
 		cgm_look_named(l);
+	/* Where the first has none to give, another's would be taken for it. */
+	l->job->profile = CGM_PROFILE_NONE;
 	cgm_wire_put_go(l->out, &l->go);
 }
 

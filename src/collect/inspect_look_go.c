@@ -63,13 +63,13 @@ static void read_figures(struct cgm_look *l)
 
 static void read_profile(struct cgm_look *l, struct cgm_functab *t)
 {
+	const enum cgm_go_profile kind = cgm_go_profile_kind(l->job->profile, &l->place);
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 	int r;
 
 	cgm_look_next(l);
-	r = cgm_go_profile_write(&l->process, &l->place, t, l->job->profile, &b);
-
-	l->job->profile = CGM_PROFILE_NONE;
+	r = cgm_go_profile_write(&l->process, &l->place, t, kind, &b);
+	l->go.go.heap_profile = kind == CGM_PROFILE_HEAP;
 	if (r == 0)
 		cgm_wire_put_profile(l->out, b.data, b.len);
 	cgm_look_trouble(l->out, l->index, CGM_STEP_PROFILE, r);

@@ -148,6 +148,14 @@ static int write_heap(struct cgm_profile *b, const struct cgm_go_place *place)
 	return cgm_memprofile_each(b->p, place, see_record, b);
 }
 
+enum cgm_go_profile cgm_go_profile_kind(enum cgm_go_profile wanted,
+					const struct cgm_go_place *place)
+{
+	if (wanted != CGM_PROFILE_AUTO)
+		return wanted;
+	return place->mbuckets ? CGM_PROFILE_HEAP : CGM_PROFILE_GOROUTINE;
+}
+
 int cgm_go_profile_write(const struct cgm_go_process *p, const struct cgm_go_place *place,
 			 struct cgm_functab *t, enum cgm_go_profile kind, struct cgm_buf *ret)
 {
@@ -159,13 +167,12 @@ int cgm_go_profile_write(const struct cgm_go_process *p, const struct cgm_go_pla
 
 	if (r)
 		return r;
+	kind = cgm_go_profile_kind(kind, place);
 	if (!words)
 		return -ENOMEM;
 	b.proto = proto;
 	b.pcs = words;
 	b.locations = words + CGM_MEMPROFILE_STACK_MAX;
-	if (kind == CGM_PROFILE_AUTO)
-		kind = place->mbuckets ? CGM_PROFILE_HEAP : CGM_PROFILE_GOROUTINE;
 	r = kind == CGM_PROFILE_HEAP ? write_heap(&b, place) : cgm_profile_goroutines(&b, place);
 	if (r)
 		return r;

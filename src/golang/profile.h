@@ -14,10 +14,10 @@ enum cgm_go_profile { CGM_PROFILE_NONE, CGM_PROFILE_AUTO, CGM_PROFILE_HEAP, CGM_
 
 /* Loads zlib once. 0 or -ENOSYS. */
 int cgm_go_profile_prepare(void);
-/*
- * Appends the profile to @ret. AUTO: the heap's, or the goroutines' where the program keeps no heap
- * profile. 0; -ENOENT: there is none of that kind; -errno.
- */
+/* AUTO is the heap's, or the goroutines' where the program keeps no heap profile. */
+enum cgm_go_profile cgm_go_profile_kind(enum cgm_go_profile wanted,
+					const struct cgm_go_place *place);
+/* Appends the profile to @ret. 0; -ENOENT: there is none of that kind; -errno. */
 int cgm_go_profile_write(const struct cgm_go_process *p, const struct cgm_go_place *place,
 			 struct cgm_functab *t, enum cgm_go_profile kind, struct cgm_buf *ret);
 

@@ -97,6 +97,7 @@ struct cgm_go {
 	uint64_t bound; /* by which HeapAlloc may be off: blocks in the processors' caches, tear */
 	uint64_t span_buffers;	   /* what of GCSys lies in the arenas */
 	bool cgo;		   /* C code is linked in, so that malloc is possible */
+	bool heap_profile;	   /* the profile that was made of it is the heap's */
 	struct cgm_opt goroutines; /* as runtime.NumGoroutine */
 	struct cgm_opt inuse_space, alloc_space; /* heap profile's totals, sampling undone */
 	struct cgm_go_resident resident;

@@ -74,6 +74,7 @@ static inline struct cgm_wire_go full_go(void)
 	g.go.bound = 6;
 	g.go.span_buffers = 7;
 	g.go.cgo = true;
+	g.go.heap_profile = true;
 	g.go.goroutines = (struct cgm_opt){8, true};
 	g.go.inuse_space = (struct cgm_opt){9, true};
 	g.go.alloc_space = (struct cgm_opt){10, true};

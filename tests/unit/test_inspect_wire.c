@@ -37,6 +37,7 @@ static void assert_go(const struct cgm_go *got)
 	assert_int_equal(got->bound, 6);
 	assert_int_equal(got->span_buffers, 7);
 	assert_true(got->cgo);
+	assert_true(got->heap_profile);
 	assert_int_equal(got->goroutines.v, 8);
 	assert_int_equal(got->inuse_space.v, 9);
 	assert_int_equal(got->alloc_space.v, 10);
