@@ -98,7 +98,8 @@ static int walk_mappings(struct cgm_look *l)
 
 	if (l->job->want & CGM_INSPECT_KINDS)
 		r = cgm_anon_kinds_new(&l->kinds);
-	if (r == 0 && l->exe && (l->job->want & CGM_INSPECT_RESIDENT))
+	if (r == 0 && l->exe && cgm_go_machine_known(&l->exe->image) &&
+	    (l->job->want & CGM_INSPECT_RESIDENT))
 		r = cgm_go_mappings_new(&l->mappings);
 	if (r < 0 || (!l->kinds && !l->mappings))
 		return r;

@@ -44,6 +44,9 @@ static const struct {
 	{CGM_STEP_SMAPS, E2BIG, "it has more mappings than cgmem tells apart",
 	 "sudo less /proc/PID/smaps"},
 	{CGM_STEP_MEM, EACCES, "/proc/PID/mem: permission denied", AS_OWNER},
+	{CGM_STEP_MEM, EOPNOTSUPP,
+	 "it is a 32-bit program or built for another machine: cgmem reads amd64 and arm64",
+	 "let it serve net/http/pprof and use --go endpoint"},
 	{CGM_STEP_MEM, EBADMSG, "/proc/PID/auxv does not fit its file", ASK_AGAIN},
 	{CGM_STEP_IMAGE, EBADMSG, "its file is damaged", "look at it with: readelf -hl FILE"},
 	{CGM_STEP_IMAGE, ENOSYS, "libelf.so.1 is not there", "install libelf (Debian: libelf1)"},
@@ -88,6 +91,8 @@ void cgm_inspect_why(const struct cgm_root *root, enum cgm_inspect_step step, un
 		     const char *version, char ret_why[160], const char **ret_remedy)
 {
 	const unsigned same = code == EPERM ? EACCES : code;
+	/* before the memory is open it is the machine that is not known */
+	const bool by_version = same == EOPNOTSUPP && step != CGM_STEP_MEM && *version;
 	size_t i = 0;
 
 	if (step == CGM_STEP_MEM && same == EACCES && yama_forbids(root)) {
@@ -104,10 +109,8 @@ void cgm_inspect_why(const struct cgm_root *root, enum cgm_inspect_step step, un
 		*ret_remedy = ASK_AGAIN;
 		return;
 	}
-	(void)snprintf(ret_why, 160, "%s%s%s%s", reasons[i].why,
-		       same == EOPNOTSUPP && *version ? " (" : "",
-		       same == EOPNOTSUPP ? version : "",
-		       same == EOPNOTSUPP && *version ? ")" : "");
+	(void)snprintf(ret_why, 160, "%s%s%s%s", reasons[i].why, by_version ? " (" : "",
+		       by_version ? version : "", by_version ? ")" : "");
 	*ret_remedy = reasons[i].remedy;
 }
 

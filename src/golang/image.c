@@ -103,12 +103,17 @@ int cgm_go_image_read(int exe_fd, struct cgm_go_image *ret)
 	return 0;
 }
 
+bool cgm_go_machine_known(const struct cgm_go_image *image)
+{
+	return image->machine == EM_X86_64 || image->machine == EM_AARCH64;
+}
+
 int cgm_go_bias(const struct cgm_go_image *image, const void *auxv, size_t len, uint64_t *ret)
 {
 	const uint8_t *p = auxv;
 
-	if (image->machine != EM_X86_64 && image->machine != EM_AARCH64)
-		return -EBADMSG; /* words of another size */
+	if (!cgm_go_machine_known(image))
+		return -EOPNOTSUPP; /* words of another size */
 	for (size_t i = 0; i + 16 <= len; i += 16) {
 		uint64_t bias;
 

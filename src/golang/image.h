@@ -23,7 +23,7 @@ struct cgm_go_range {
 struct cgm_go_image {
 	char version[32]; /* "go1.22.5"; a vendor's suffix is kept as far as it fits */
 	unsigned minor;	  /* 22; 0: not understood ("devel ...") */
-	uint16_t machine; /* EM_X86_64, EM_AARCH64 */
+	uint16_t machine; /* EM_X86_64, EM_AARCH64, or one that is not known */
 	bool pie, cgo;	  /* cgo: dynamically linked, or runtime/cgo is in it */
 	uint64_t entry;	  /* e_entry: AT_ENTRY - entry is the load bias */
 	/* What tells builds apart: the GNU build id, or a digest of Go's own or of the headers. */
@@ -48,7 +48,12 @@ struct cgm_go_image {
 int cgm_go_image_prepare(struct cgm_err *err);
 /* 0; -ENOEXEC: no ELF file, or no Go program; -EBADMSG: damaged; -ENOSYS; -errno. */
 int cgm_go_image_read(int exe_fd, struct cgm_go_image *ret);
-/* Load bias from /proc/PID/auxv's text (AT_ENTRY). 0 or -EBADMSG. Pure. */
+/* False: neither its words nor its mappings have the form that the readers know. */
+bool cgm_go_machine_known(const struct cgm_go_image *image);
+/*
+ * Load bias from /proc/PID/auxv's text (AT_ENTRY). 0; -EOPNOTSUPP: the machine is not known;
+ * -EBADMSG. Pure.
+ */
 int cgm_go_bias(const struct cgm_go_image *image, const void *auxv, size_t len, uint64_t *ret);
 
 #endif

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <elf.h>
-
 #include "golang/layout.h"
 #include "golang/runtime.h"
 
@@ -203,7 +201,7 @@ const struct cgm_go_layout *cgm_go_layout_of(const struct cgm_go_image *image)
 {
 	const struct cgm_go_layout *l = NULL;
 
-	if (image->machine != EM_X86_64 && image->machine != EM_AARCH64)
+	if (!cgm_go_machine_known(image))
 		return NULL;
 	if (image->minor < CGM_GO_MINOR_FIRST || image->minor > CGM_GO_MINOR_LAST)
 		return NULL;

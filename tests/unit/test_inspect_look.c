@@ -135,10 +135,30 @@ static void a_profile_is_the_first_programs(void **state)
 	}
 }
 
+/* Its arenas have another form, and its auxv words of another size. */
+static void another_machines_program_is_not_split(void **state)
+{
+	static const uint16_t machines[] = {EM_X86_64, EM_386};
+
+	for (int other = 0; other < 2; other++) {
+		struct programs p = {.job = {.want = CGM_INSPECT_STATS | CGM_INSPECT_RESIDENT},
+				     .targets = {{.memory = true, .mappings = true}},
+				     .machine = machines[other]};
+		struct cgm_wire_answer a = answer_of(&p);
+
+		(void)state;
+		assert_int_equal(trouble(&a, 0, CGM_STEP_MEM), other ? EOPNOTSUPP : 0);
+		assert_int_equal(trouble(&a, 0, CGM_STEP_SMAPS), 0);
+		assert_int_equal(a.go[0].go.resident.known, !other);
+		cgm_wire_answer_clear(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_profile_is_the_first_programs),
+		cmocka_unit_test(another_machines_program_is_not_split),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

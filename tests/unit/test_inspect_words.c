@@ -58,6 +58,23 @@ static void one_process_is_named(void **state)
 	clear(&s);
 }
 
+/* What is wrong with it is not its version. */
+static void another_machine_is_named(void **state)
+{
+	struct cgm_wire_trouble v[] = {{0, CGM_STEP_MEM, EOPNOTSUPP}};
+	struct cgm_snapshot s = lines(v, N(v), "go1.19.8");
+
+	(void)state;
+	assert_int_equal(s.n_unreadable, 1);
+	assert_string_equal(s.unreadable[0].what, "the Go runtime's figures of job (pid 12)");
+	assert_string_equal(s.unreadable[0].why,
+			    "it is a 32-bit program or built for another machine: "
+			    "cgmem reads amd64 and arm64");
+	assert_string_equal(s.unreadable[0].remedy,
+			    "let it serve net/http/pprof and use --go endpoint");
+	clear(&s);
+}
+
 static void several_are_counted(void **state)
 {
 	struct cgm_wire_trouble v[] = {
@@ -148,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_process_is_named),
+		cmocka_unit_test(another_machine_is_named),
 		cmocka_unit_test(several_are_counted),
 		cmocka_unit_test(who_does_not_answer_is_named),
 		cmocka_unit_test(nothing_is_without_words),
