@@ -129,18 +129,17 @@ static struct cgm_place_key key_of(const struct cgm_inspect_exe *e)
 int cgm_look_go(struct cgm_look *l)
 {
 	struct cgm_go *g = &l->go.go;
-	int r = -ENOENT;
+	int r = !l->target->memory ? -E2BIG : l->target->avoid ? -ETIMEDOUT : 0;
 
 	l->go.index = l->index;
 	l->key = key_of(l->exe);
 	memcpy(g->version, l->exe->image.version, sizeof g->version);
 	g->cgo = l->exe->image.cgo;
-	if (l->target->memory && l->target->avoid) {
-		cgm_look_trouble(l->out, l->index, CGM_STEP_MEM, -ETIMEDOUT);
-	} else if (l->target->memory && (l->job->want || l->job->profile != CGM_PROFILE_NONE)) {
+	if (!l->job->want && l->job->profile == CGM_PROFILE_NONE)
+		return -ENOENT;
+	if (r == 0)
 		r = open_process(l);
-		cgm_look_trouble(l->out, l->index, CGM_STEP_MEM, r);
-	}
+	cgm_look_trouble(l->out, l->index, CGM_STEP_MEM, r);
 	if (r == 0)
 		read_figures(l);
 	return r;

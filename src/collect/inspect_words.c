@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "collect/inspect_job.h"
 
 #include "base/banned.h"
 
@@ -28,6 +29,7 @@ static const char *const missing[CGM_STEP_COUNT] = {
 	[CGM_STEP_PROFILE] = "the profile of",
 };
 
+_Static_assert(CGM_INSPECT_MEMORY_PROCS == 64, "the words below say so");
 /* The first row that fits. */
 static const struct {
 	unsigned step, code; /* 0: any */
@@ -44,6 +46,8 @@ static const struct {
 	{CGM_STEP_SMAPS, E2BIG, "it has more mappings than cgmem tells apart",
 	 "sudo less /proc/PID/smaps"},
 	{CGM_STEP_MEM, EACCES, "/proc/PID/mem: permission denied", AS_OWNER},
+	{CGM_STEP_MEM, E2BIG, "64 processes have more memory, and cgmem reads that of no more",
+	 "ask for one of its groups, or for one process: pid:N"},
 	{CGM_STEP_MEM, EOPNOTSUPP,
 	 "it is a 32-bit program or built for another machine: cgmem reads amd64 and arm64",
 	 "let it serve net/http/pprof and use --go endpoint"},

@@ -154,11 +154,30 @@ static void another_machines_program_is_not_split(void **state)
 	}
 }
 
+static void whose_memory_is_left_out_is_told(void **state)
+{
+	struct programs p = {.job = {.want = CGM_INSPECT_STATS},
+			     .targets = {{.memory = true}},
+			     .machine = EM_X86_64};
+	struct cgm_wire_answer a = answer_of(&p);
+
+	(void)state;
+	assert_int_equal(trouble(&a, 0, CGM_STEP_MEM), 0);
+	assert_int_equal(trouble(&a, 1, CGM_STEP_MEM), E2BIG);
+	cgm_wire_answer_clear(&a);
+	/* nothing is left out where nothing is wanted of it */
+	p.job.want = 0;
+	a = answer_of(&p);
+	assert_int_equal(a.n_troubles, 0);
+	cgm_wire_answer_clear(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_profile_is_the_first_programs),
 		cmocka_unit_test(another_machines_program_is_not_split),
+		cmocka_unit_test(whose_memory_is_left_out_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

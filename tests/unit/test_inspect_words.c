@@ -75,6 +75,21 @@ static void another_machine_is_named(void **state)
 	clear(&s);
 }
 
+static void who_is_left_out_is_counted(void **state)
+{
+	struct cgm_wire_trouble v[] = {{1, CGM_STEP_MEM, E2BIG}, {2, CGM_STEP_MEM, E2BIG}};
+	struct cgm_snapshot s = lines(v, N(v), "go1.19.8");
+
+	(void)state;
+	assert_int_equal(s.n_unreadable, 1);
+	assert_string_equal(s.unreadable[0].what, "the Go runtime's figures of 2 of 3 processes");
+	assert_string_equal(s.unreadable[0].why,
+			    "64 processes have more memory, and cgmem reads that of no more");
+	assert_string_equal(s.unreadable[0].remedy,
+			    "ask for one of its groups, or for one process: pid:N");
+	clear(&s);
+}
+
 static void several_are_counted(void **state)
 {
 	struct cgm_wire_trouble v[] = {
@@ -166,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_process_is_named),
 		cmocka_unit_test(another_machine_is_named),
+		cmocka_unit_test(who_is_left_out_is_counted),
 		cmocka_unit_test(several_are_counted),
 		cmocka_unit_test(who_does_not_answer_is_named),
 		cmocka_unit_test(nothing_is_without_words),
