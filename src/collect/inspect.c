@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/digest.h"
 #include "base/units.h"
 #include "collect/inspect_job.h"
 #include "collect/inspect_words.h"
@@ -183,8 +182,6 @@ static int finish_patiently(struct cgm_inspection *i, struct cgm_buf *b)
 static struct cgm_worker make_worker(const struct cgm_inspect_request *q,
 				     struct cgm_inspect_job *job, const struct cgm_snapshot *snap)
 {
-	const char *path = snap->path ? snap->path : "";
-
 	return (struct cgm_worker){
 		.calls = CGM_WORKER_READ,
 		.open = cgm_inspect_open,
@@ -195,7 +192,7 @@ static struct cgm_worker make_worker(const struct cgm_inspect_request *q,
 		.answer_cap = CGM_INSPECT_ANSWER_CAP + (q->profile ? PROFILE_CAP : 0),
 		.beat = job->progress ? &job->progress->beat : NULL,
 		.stall_ms = STALL_MS,
-		.about = cgm_digest(CGM_DIGEST_START, path, strlen(path)),
+		.about = cgm_inspect_about(snap),
 	};
 }
 
@@ -240,17 +237,6 @@ static int finish_memory(struct cgm_session *s, struct cgm_inspection *i, struct
 	return r;
 }
 
-/* A URL is the first program's, which has most memory; else each is asked for its own. */
-static int ask_endpoints(const struct cgm_inspect_request *q, struct cgm_snapshot *snap)
-{
-	int r = 0;
-
-	for (size_t i = 0;
-	     r == 0 && i < snap->n_go && i < (q->go_url ? 1 : CGM_INSPECT_MEMORY_PROCS); i++)
-		r = cgm_inspect_endpoint(q->go_url, snap, &snap->go[i]);
-	return r;
-}
-
 int cgm_inspect_start(struct cgm_session *s, const struct cgm_inspect_request *q,
 		      const struct cgm_snapshot *snap, struct cgm_inspection **ret)
 {
@@ -281,6 +267,6 @@ int cgm_inspect_finish(struct cgm_session *s, struct cgm_inspection *inspection,
 		return 0;
 	r = finish_memory(s, i, snap);
 	if (r == 0 && (i->request.want & CGM_INSPECT_ENDPOINT))
-		r = ask_endpoints(&i->request, snap);
+		r = cgm_inspect_endpoints(i->request.go_url, snap, DEADLINE_MS);
 	return r;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whose memory and mappings are worth a look: those with most anonymous memory. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/digest.h"
 #include "base/units.h"
 #include "collect/inspect.h"
 #include "collect/inspect_job.h"
@@ -49,6 +51,13 @@ size_t *cgm_inspect_order(const struct cgm_snapshot *s)
 	for (size_t i = 0; i < s->n_procs; i++)
 		order[i] = v[i].at;
 	return order;
+}
+
+uint64_t cgm_inspect_about(const struct cgm_snapshot *s)
+{
+	const char *path = s->path ? s->path : "";
+
+	return cgm_digest(CGM_DIGEST_START, path, strlen(path));
 }
 
 /* Without kinds the worker reads the mappings of Go programs only. */

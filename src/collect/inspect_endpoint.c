@@ -6,13 +6,17 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/units.h"
 #include "collect/inspect_job.h"
 #include "sys/process.h"
 
 #include "base/banned.h"
 
-#define TIMEOUT_MS 5000
+#define TIMEOUT_MS 5000 /* of one program */
+#define LEAST_MS   50	/* with less there is no use in asking */
+#define WORKER_MS  3000 /* for its worker to start, and to parse what came last */
 #define BODY_MAX   ((uint64_t)64 << 20)
 
 /* ---- in the worker ---- */
@@ -119,6 +123,19 @@ static int note_endpoint(struct cgm_snapshot *snap, const struct cgm_go *g,
 				     : "ask again, or name the right one with --go-url");
 }
 
+/* @n programs from @g on were not asked. */
+static int note_unasked(struct cgm_snapshot *snap, const struct cgm_go *g, size_t n)
+{
+	char what[160], more[40] = "";
+
+	if (n > 1)
+		(void)snprintf(more, sizeof more, ", and of %zu more", n - 1);
+	(void)snprintf(what, sizeof what, "the endpoint of %s (pid %d)%s", g->comm, (int)g->pid,
+		       more);
+	return cgm_unreadable_add(snap, what, "those asked before took all the time",
+				  "ask for one process: pid:N");
+}
+
 static uint64_t start_of(const struct cgm_snapshot *snap, pid_t pid)
 {
 	for (size_t i = 0; i < snap->n_procs; i++)
@@ -127,20 +144,22 @@ static uint64_t start_of(const struct cgm_snapshot *snap, pid_t pid)
 	return 0;
 }
 
-int cgm_inspect_endpoint(const char *url, struct cgm_snapshot *snap, struct cgm_go *g)
+static int ask_one(const char *url, struct cgm_snapshot *snap, struct cgm_go *g,
+		   unsigned timeout_ms)
 {
 	struct cgm_endpoint_job job = {.options = {.pid = g->pid,
 						   .url = url,
-						   .timeout_ms = TIMEOUT_MS,
+						   .timeout_ms = timeout_ms,
 						   .max_body = BODY_MAX},
 				       .start_ticks = start_of(snap, g->pid)};
 	const struct cgm_worker w = {.calls = CGM_WORKER_HTTP,
 				     .open = cgm_inspect_open_endpoint,
 				     .parse = cgm_inspect_ask_endpoint,
 				     .arg = &job,
-				     .deadline_ms = 2 * TIMEOUT_MS,
+				     .deadline_ms = timeout_ms + WORKER_MS,
 				     .memory_cap = CGM_INSPECT_MEMORY_CAP,
-				     .answer_cap = CGM_INSPECT_ANSWER_CAP};
+				     .answer_cap = CGM_INSPECT_ANSWER_CAP,
+				     .about = cgm_inspect_about(snap)};
 	CGM_AUTO_BUF struct cgm_buf b = {0};
 	struct cgm_wire_answer a = {0};
 	struct cgm_err err = {0};
@@ -157,4 +176,29 @@ int cgm_inspect_endpoint(const char *url, struct cgm_snapshot *snap, struct cgm_
 		merge(g, &a.go[0].go);
 	cgm_wire_answer_clear(&a);
 	return failed ? note_endpoint(snap, g, &err) : 0;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* A URL is the first program's, which has most memory; else each is asked for its own. */
+int cgm_inspect_endpoints(const char *url, struct cgm_snapshot *snap, unsigned time_ms)
+{
+	const size_t n = cgm_min_u64(snap->n_go, url ? 1 : CGM_INSPECT_MEMORY_PROCS);
+	const uint64_t end_ms = now_ms() + time_ms;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const uint64_t left = cgm_sub_sat(end_ms, now_ms());
+
+		if (left < LEAST_MS)
+			return note_unasked(snap, &snap->go[i], n - i);
+		r = ask_one(url, snap, &snap->go[i], (unsigned)cgm_min_u64(left, TIMEOUT_MS));
+	}
+	return r;
 }

@@ -95,6 +95,8 @@ struct cgm_inspect_job {
 size_t *cgm_inspect_order(const struct cgm_snapshot *s);
 struct cgm_inspect_target *cgm_inspect_choose(const struct cgm_snapshot *s, const size_t *order,
 					      unsigned want);
+/* The parent's: whose files and memory a worker looks at, as it wants to know it. */
+uint64_t cgm_inspect_about(const struct cgm_snapshot *s);
 /* Steps of struct cgm_worker, with a job as their argument. */
 int cgm_inspect_open(void *job);
 int cgm_inspect_look(void *job, struct cgm_worker_answer *to);
@@ -121,9 +123,10 @@ struct cgm_endpoint_job {
 int cgm_inspect_open_endpoint(void *job);
 int cgm_inspect_ask_endpoint(void *job, struct cgm_worker_answer *to);
 /*
- * The parent's: asks the endpoint of @g, at @url or, where that is NULL, where it listens, and puts
- * what it tells in place of what memory told. Trouble is a line in @snap. 0 or -ENOMEM.
+ * The parent's: asks the endpoint of the first Go program of @snap at @url or, where that is NULL,
+ * those of all where they listen, and puts what they tell in place of what memory told. About
+ * @time_ms for all of them; trouble is a line in @snap. 0 or -ENOMEM.
  */
-int cgm_inspect_endpoint(const char *url, struct cgm_snapshot *snap, struct cgm_go *g);
+int cgm_inspect_endpoints(const char *url, struct cgm_snapshot *snap, unsigned time_ms);
 
 #endif
