@@ -67,7 +67,7 @@ struct cgm_inspect_files {
 	int exe; /* its place in the list of programs */
 	int stat, mem, pagemap, smaps, auxv;
 	int hsperf; /* -ETIMEDOUT: it is where nobody answers */
-	bool gone;
+	bool gone, other_clock;
 };
 
 struct cgm_inspect_job {

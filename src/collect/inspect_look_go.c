@@ -41,6 +41,7 @@ static int open_process(struct cgm_look *l)
 	};
 	l->process.mem = cgm_go_procmem(&l->procmem);
 	l->process.image = &l->exe->image;
+	l->process.other_clock = l->files->other_clock;
 	return read_bias(l);
 }
 

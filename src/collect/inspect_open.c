@@ -190,6 +190,8 @@ static void open_own(const struct opening *o, struct cgm_inspect_files *f)
 		f->mem = open_in(o->proc, "mem", O_RDONLY);
 		f->pagemap = open_in(o->proc, "pagemap", O_RDONLY);
 		f->auxv = open_in(o->proc, "auxv", O_RDONLY);
+		if (o->job->want & CGM_INSPECT_GROUPS)
+			f->other_clock = cgm_proc_has_other_clock(o->proc);
 	}
 	if (t->mappings)
 		f->smaps = open_in(o->proc, "smaps", O_RDONLY);
@@ -203,7 +205,7 @@ static void open_target(struct cgm_inspect_job *j, const struct cgm_root *root, 
 	const struct opening o = {j, t, (uint32_t)i, proc};
 
 	*f = (struct cgm_inspect_files){-ENOENT, -ENOENT, -ENOENT, -ENOENT,
-					-ENOENT, -ENOENT, -ENOENT, proc < 0};
+					-ENOENT, -ENOENT, -ENOENT, .gone = proc < 0};
 	if (f->gone)
 		return;
 	if (j->cut && i >= j->cut_at) {

@@ -22,6 +22,7 @@ struct cgm_go_process {
 	struct cgm_go_mem mem;
 	const struct cgm_go_image *image;
 	uint64_t bias;
+	bool other_clock; /* in a time namespace: its CLOCK_MONOTONIC is not this process's */
 };
 
 /* Whether this version and machine are in the table: from Go 1.17 on, amd64 and arm64. */

@@ -59,6 +59,15 @@ int cgm_proc_open_link(int dirfd, const char *name, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+bool cgm_proc_has_other_clock(int dirfd)
+{
+	char its[64], own[64];
+	ssize_t n = readlinkat(dirfd, "ns/time", its, sizeof its);
+	ssize_t m = readlink("/proc/self/ns/time", own, sizeof own);
+
+	return n > 0 && m > 0 && (n != m || memcmp(its, own, (size_t)n) != 0);
+}
+
 bool cgm_comm_is_runc(const char *comm)
 {
 	static const char prefix[] = "runc:[";

@@ -37,6 +37,11 @@ int cgm_proc_open(const struct cgm_root *root, int pid);
  */
 int cgm_proc_open_link(int dirfd, const char *name, int flags);
 /*
+ * Whether its monotonic clock is another one than this process's (time_namespaces(7)). False where
+ * that is not to be seen, as before Linux 5.6.
+ */
+bool cgm_proc_has_other_clock(int dirfd);
+/*
  * Fills pid, ppid, ns_pid, comm, start_ticks, kernel_thread and the status fields; the rest becomes
  * unknown. @dirfd from cgm_proc_open(). 0, -ESRCH once it is gone, -EBADMSG, or -errno.
  */

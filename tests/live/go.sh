@@ -60,6 +60,16 @@ go_checks() {
   check "go: no endpoint there: from memory, and a note" go_without_endpoint
   check "go: not a Go program" exits 1 "$CGMEM" go anon
   check "go: explain with an endpoint" go_explained_by_endpoint
+  check "go: a wait by another clock is not told" go_other_clock
+}
+
+# This program and the container's are in different time namespaces.
+go_other_clock() {
+  local said
+  said=$(unshare -T --monotonic 100000 --fork "$CGMEM" go --json leaking) || { echo "exit status $?"; return 1; }
+  jq -e '.results[0].goroutine_groups | .[0].count == 10000 and all(.[]; .longest_s == null)' <<<"$said" >/dev/null && return
+  jq -c '.results[0].goroutine_groups[:3]' <<<"$said"
+  return 1
 }
 
 go_without_endpoint() {

@@ -86,7 +86,7 @@ static inline void program_new(struct go_program *g, unsigned minor)
 	g->fd = elf_open(&g->f, sizeof g->f.b);
 	if (cgm_go_image_read(g->fd, &g->image))
 		abort();
-	g->p = (struct cgm_go_process){{program_read, g}, &g->image, 0};
+	g->p = (struct cgm_go_process){.mem = {program_read, g}, .image = &g->image};
 	if (cgm_functab_open(g->fd, &g->image, &g->p, &g->t))
 		abort();
 	g->l = cgm_go_layout_of(&g->image);

@@ -119,7 +119,8 @@ static void test_position_independent(void **state)
 		struct moved mem = {.bias = 0x550000000000};
 		struct elf_file file;
 		struct cgm_go_image m;
-		struct cgm_go_process p = {{read_moved, &mem}, &m, mem.bias};
+		struct cgm_go_process p = {
+			.mem = {read_moved, &mem}, .image = &m, .bias = mem.bias};
 		struct cgm_functab *t = NULL;
 		int fd;
 

@@ -95,6 +95,12 @@ static void test_groups(void **state)
 		assert_false(go.groups[2].system);
 		assert_false(go.groups[3].longest_s.known);
 		cgm_go_clear(&go);
+		/* since when it waits is told by a clock that nobody here has */
+		g.p.other_clock = true;
+		assert_int_equal(cgm_goroutines_read(&g.p, &place, g.t, true, &go), 0);
+		check_group(&go.groups[0], 3, "chan receive", "main.outer", "runtime.main");
+		assert_false(go.groups[0].longest_s.known);
+		cgm_go_clear(&go);
 		/* without groups the count is the same */
 		assert_int_equal(cgm_goroutines_read(&g.p, &place, g.t, false, &go), 0);
 		assert_int_equal(go.goroutines.v, 5);
