@@ -106,11 +106,15 @@ static void say_start(const struct record *r, const struct cgm_watch_round *roun
 {
 	char every[CGM_TEXT_MAX];
 
+	if (r->every_ms % 1000)
+		(void)snprintf(every, sizeof every, "%g s", (double)r->every_ms / 1000);
+	else
+		(void)cgm_human_seconds(every, r->every_ms / 1000);
 	cgm_warn("recording %zu %s every %s into %s", round->n,
 		 r->o->units	 ? "containers and units"
 		 : round->n == 1 ? "container"
 				 : "containers",
-		 cgm_human_seconds(every, r->every_ms / 1000), r->path);
+		 every, r->path);
 	if (!round->from_engine)
 		cgm_warn_no_engine(r->session);
 }

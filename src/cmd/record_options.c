@@ -9,6 +9,7 @@
 
 #define EVERY_MIN_MS 1000
 #define EVERY_MAX_MS 3600000
+#define SPAN_MAX_S   (UINT64_C(1000) * 366 * 86400) /* a thousand years */
 #define SIZE_MIN     (UINT64_C(1) << 20)
 
 static const struct {
@@ -52,7 +53,8 @@ static int parse_part(const char *part, size_t len, struct cgm_history_keep *ret
 		r = keeps[i].size ? cgm_parse_size(value, &v) : cgm_parse_duration(value, &v);
 		if (!keeps[i].size)
 			v = r == 0 ? v / 1000 : 0;
-		if (r < 0 || v < (keeps[i].size ? SIZE_MIN : 1))
+		if (r < 0 || v < (keeps[i].size ? SIZE_MIN : 1) ||
+		    (!keeps[i].size && v > SPAN_MAX_S))
 			return bad_keep(part, len, err);
 		memcpy(field, &v, sizeof v);
 		return 0;

@@ -103,11 +103,8 @@ static int make_trend(struct cgm_report_source *u, const struct cgm_report *repo
 	const struct cgm_track *t = report->track;
 	int r = cgm_trend_make(t, &u->trend);
 
-	if (r == 0 && t->n && !u->trend.ended && cgm_report_over(report)) {
-		u->trend.ended = true;
-		u->trend.ended_ms = t->points[t->n - 1].time_ms;
-		u->trend.limit_in_s.known = false;
-	}
+	if (r == 0 && t->n && cgm_report_over(report))
+		cgm_trend_end(&u->trend);
 	return r;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/banned.h"
 
+#define LAST_MS	     INT64_C(60000) /* last_ms is known to a minute */
 #define LANES_MAX    8
 #define LANE_TARGETS 8 /* to open the file once more costs as much as to read one */
 
@@ -158,7 +159,7 @@ int cgm_trend_read_all(const struct cgm_trend_reading *q, const char *file,
 
 		if (t->last_ms > last)
 			last = t->last_ms;
-		if (t->last_ms >= q->since_ms)
+		if (t->last_ms + LAST_MS >= q->since_ms)
 			w.v[w.n++].target = t;
 	}
 	r = read_each(&w, err);

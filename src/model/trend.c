@@ -158,6 +158,7 @@ static void find_end(const struct cgm_track *track, struct cgm_trend *t)
 
 		if (e->kind == CGM_EVENT_START || e->kind == CGM_EVENT_RESTART) {
 			t->ended = t->killed = false;
+			killed_ms = 0;
 			t->sent = (struct cgm_signals){0};
 			t->exit_code = (struct cgm_opt){0};
 		} else if (e->kind == CGM_EVENT_OOM_KILL) {
@@ -242,4 +243,5 @@ void cgm_trend_end(struct cgm_trend *t)
 	t->ended_ms = t->to_ms;
 	t->limit_in_s.known = false;
 	t->limit_in_low_s = t->limit_in_high_s = INFINITY;
+	t->limit_doubt = CGM_TREND_DOUBT_NONE;
 }

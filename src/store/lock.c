@@ -2,6 +2,7 @@
 #include "store/parts.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -63,6 +64,7 @@ int cgm_history_lock(const char *path, int *ret_fd, struct cgm_err *err)
 {
 	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 	CGM_AUTO_BUF struct cgm_buf name = {0};
+	CGM_AUTO_FREE char *whole = NULL;
 	CGM_AUTO_CLOSE int fd = -1;
 	CGM_AUTO_CLOSE int file = -1;
 	struct stat st;
@@ -70,7 +72,8 @@ int cgm_history_lock(const char *path, int *ret_fd, struct cgm_err *err)
 
 	if (r)
 		return r;
-	cgm_buf_addf(&name, "%s-lock", path);
+	whole = realpath(path, NULL); /* one lock, whichever link leads to the file */
+	cgm_buf_addf(&name, "%s-lock", whole ? whole : path);
 	if (name.failed)
 		return cgm_err_set(err, ENOMEM, "%s: no memory", path);
 	fd = open(name.data, flags, FILE_MODE);

@@ -31,7 +31,9 @@ static void turn_minute(struct cgm_history *h, int64_t minute)
 		for (unsigned t = CGM_TIER_FIVES; t < CGM_TIER_COUNT; t++) {
 			int64_t minutes = cgm_tiers[t].span_s / 60;
 
-			if (minute / minutes != h->minute / minutes)
+			/* one that could not be written is due until it is: what came behind it is
+			 * lost */
+			if (!h->due[t] && minute / minutes != h->minute / minutes)
 				h->due[t] = h->minute / minutes;
 		}
 	}
@@ -68,6 +70,7 @@ static int roll_back(struct cgm_history *h, int r)
 	}
 	h->key = true;
 	h->in_round = false;
+	h->made_up = false; /* its minute may be over before a round can be written again */
 	return r;
 }
 

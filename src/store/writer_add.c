@@ -51,23 +51,31 @@ static int tell_about(struct cgm_history *h, struct cgm_known *k, struct cgm_err
 static int check_target(const struct cgm_history *h, const struct cgm_history_target *t,
 			struct cgm_err *err)
 {
-	const char *const texts[] = {t->project, t->service, t->image, t->container_id, t->path};
-
 	if (!h->in_round || !t->kind || !t->name || !t->name[0] ||
 	    (strcmp(t->kind, "container") != 0 && strcmp(t->kind, "cgroup") != 0))
 		return cgm_err_set(err, EINVAL, "%s: no such target", h->path);
 	if (strnlen(t->name, TEXT_MAX) == TEXT_MAX)
 		return cgm_err_set(err, ENAMETOOLONG, "%s: a name is too long", h->path);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (texts[i] && strnlen(texts[i], TEXT_MAX) == TEXT_MAX)
-			return cgm_err_set(err, ENAMETOOLONG, "%s: of %.80s: a name is too long",
-					   h->path, t->name);
 	return 0;
 }
 
-int cgm_history_target(struct cgm_history *h, const struct cgm_history_target *t, int64_t *ret_id,
-		       struct cgm_err *err)
+/* An image's labels are whoever's made it: one that is too long to be stored is as none. */
+static struct cgm_history_target without_long(const struct cgm_history_target *t)
 {
+	struct cgm_history_target ret = *t;
+	const char **const texts[] = {&ret.project, &ret.service, &ret.image, &ret.container_id,
+				      &ret.path};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (*texts[i] && strnlen(*texts[i], TEXT_MAX) == TEXT_MAX)
+			*texts[i] = NULL;
+	return ret;
+}
+
+int cgm_history_target(struct cgm_history *h, const struct cgm_history_target *wanted,
+		       int64_t *ret_id, struct cgm_err *err)
+{
+	const struct cgm_history_target kept = without_long(wanted), *t = &kept;
 	struct cgm_known *k;
 	int r = check_target(h, t, err);
 

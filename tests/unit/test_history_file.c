@@ -100,7 +100,7 @@ static void test_no_file(void **state)
 static void test_second_writer(void **state)
 {
 	struct cgm_err err = {0};
-	char pid[32];
+	char pid[32], link[300];
 	pid_t child;
 	int status;
 
@@ -117,6 +117,11 @@ static void test_second_writer(void **state)
 	assert_int_equal(status, 0);
 	assert_int_equal(case_open_writer(&err), -EBUSY);
 	assert_non_null(strstr(err.msg, pid));
+	/* whichever name it has */
+	(void)snprintf(link, sizeof link, "%s/link.db", case_dir);
+	assert_int_equal(symlink(case_path, link), 0);
+	assert_int_equal(cgm_history_open_writer(link, NULL, &(struct cgm_history *){0}, &err),
+			 -EBUSY);
 	/* who reads needs no lock */
 	case_round(held, T0, "web", MIB);
 	assert_int_equal(case_open_reader(&err), 0);

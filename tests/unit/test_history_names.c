@@ -133,6 +133,31 @@ static void test_another(void **state)
 	cgm_history_free(h);
 }
 
+/* Whoever made the image wrote its labels: they keep nobody else from being recorded. */
+static void test_label_too_long(void **state)
+{
+	static char label[5000];
+	const struct cgm_history_target t = {
+		.kind = "container", .name = "evil", .project = label, .service = "s"};
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_history_targets all = {0};
+	int64_t id;
+
+	(void)state;
+	memset(label, 'x', sizeof label - 1);
+	case_begin(h, T0);
+	assert_int_equal(cgm_history_target(h, &t, &id, NULL), 0);
+	case_commit(h);
+	cgm_history_free(h);
+	h = case_reader();
+	assert_int_equal(cgm_history_targets(h, 0, &all, NULL), 0);
+	assert_int_equal(all.n, 1);
+	assert_null(all.v[0].project);
+	assert_string_equal(all.v[0].service, "s");
+	cgm_history_targets_clear(&all);
+	cgm_history_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +166,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_known_by_id, case_setup, case_teardown),
 		cmocka_unit_test_setup_teardown(test_round_fails, case_setup, case_teardown),
 		cmocka_unit_test_setup_teardown(test_another, case_setup, case_teardown),
+		cmocka_unit_test_setup_teardown(test_label_too_long, case_setup, case_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,12 +163,47 @@ static void test_go_spans(void **state)
 	cgm_history_free(h);
 }
 
+#define MINUTE(n) "1767225600 + 60 * " #n
+
+/* A disk is full over an hour's end, say: the rounds of then are lost, and nothing else. */
+static void test_rounds_fail_over_an_hour(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+
+	(void)state;
+	for (int i = 0; i < 190 * 2; i++) {
+		struct cgm_point p = {.time_ms = T0 + i * 30 * SEC};
+
+		if (i < 50 * 2 + 1 || i >= 125 * 2) {
+			(void)case_round(h, p.time_ms, "web", (uint64_t)(i + 1) * MIB);
+			continue;
+		}
+		cgm_point_set(&p, CGM_SERIES_ANON, MIB);
+		case_begin(h, p.time_ms);
+		(void)case_add(h, "web", &p);
+		cgm_history_rollback(h);
+	}
+	cgm_history_free(h);
+	assert_int_equal(case_number("SELECT count(*) FROM minutes WHERE time_s = " MINUTE(49)), 1);
+	assert_int_equal(case_number("SELECT count(*) FROM minutes WHERE time_s = " MINUTE(50)), 1);
+	assert_int_equal(
+		case_number("SELECT count(*) FROM five_minutes WHERE time_s = " MINUTE(45)), 1);
+	assert_int_equal(
+		case_number("SELECT count(*) FROM five_minutes WHERE time_s = " MINUTE(50)), 1);
+	assert_int_equal(case_number("SELECT count(*) FROM hours WHERE time_s = " MINUTE(0)), 1);
+	assert_int_equal(case_number("SELECT count(*) FROM hours WHERE time_s = " MINUTE(120)), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sums),	CASE(test_hours),
-		CASE(test_hour_is_made_up_for), CASE(test_tiers),
-		CASE(test_tier_that_covers),	CASE(test_go_spans),
+		cmocka_unit_test(test_sums),
+		CASE(test_hours),
+		CASE(test_hour_is_made_up_for),
+		CASE(test_tiers),
+		CASE(test_rounds_fail_over_an_hour),
+		CASE(test_tier_that_covers),
+		CASE(test_go_spans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,9 +88,26 @@ static void test_keep(void **state)
 {
 	struct cgm_history_keep k = {0};
 	static const char *const bad[] = {
-		"",	    "raw",     "raw=",	  "raw=0",     "raw=999ms", "raw=1d,",
-		",raw=1d",  "raw=1d;", "days=1d", "ra=1d",     "raws=1d",   "size=1048575",
-		"size=-1M", "size=10", "=1d",	  "raw=1d,x=", "raw=1x",    "raw=1d size=1M",
+		"",
+		"raw",
+		"raw=",
+		"raw=0",
+		"raw=999ms",
+		"raw=1d,",
+		",raw=1d",
+		"raw=1d;",
+		"days=1d",
+		"ra=1d",
+		"raws=1d",
+		"size=1048575",
+		"size=-1M",
+		"size=10",
+		"=1d",
+		"raw=1d,x=",
+		"raw=1x",
+		"raw=1d size=1M",
+		"raw=5000000000000h",
+		"hours=366001d",
 	};
 
 	(void)state;

@@ -115,6 +115,14 @@ static void test_killed_at_once(void **state)
 		assert_int_equal(trend.killed, !told);
 		done();
 	}
+	/* what lived after the kill ended by itself */
+	track_start(&track, 100);
+	track_event(&track, 97, CGM_EVENT_OOM_KILL);
+	track_event(&track, 98, CGM_EVENT_RESTART);
+	track_event(&track, 99, CGM_EVENT_STOP);
+	make();
+	assert_true(trend.ended && !trend.killed);
+	done();
 	/* killed long before the end: that did not end it */
 	track_start(&track, 100);
 	track_event(&track, 2, CGM_EVENT_OOM_KILL);

@@ -217,6 +217,12 @@ static void test_before_a_collection(void **state)
 	(void)state;
 	heap_grows(36 * MIB, false);
 	collected_is(false);
+	/* what has ended meets no limit, and nothing of that is in doubt */
+	heap_grows(36 * MIB, false);
+	make();
+	cgm_trend_end(&trend);
+	assert_int_equal(trend.limit_doubt, CGM_TREND_DOUBT_NONE);
+	done();
 	/* it ran before the growth began, and not since */
 	heap_grows(36 * MIB, true);
 	collected_is(false);
