@@ -7,6 +7,7 @@
 #define ROUNDS_PRESSED 16    /* where there is no room */
 #define RAW_LAST_S     3600  /* no room: the last hour's samples */
 #define MINUTES_LAST_S 86400 /* and the last day's minutes go only after all that is older */
+#define JUMP_MS	       INT64_C(3600000)
 /* Full begins so far below the bound: what one round may need more. */
 #define ROOM(max_bytes) ((max_bytes) / 64 + 65536)
 
@@ -121,9 +122,17 @@ static int make_room(struct cgm_history *h, int64_t now_s, struct cgm_err *err)
 	return r < 0 ? r : 0;
 }
 
+/* A clock that is wrong for a round drops nothing: after a jump it is the time before that. */
+static int64_t sure_s(const struct cgm_history *h)
+{
+	const bool jumped = h->last.id && h->now.time_ms - h->last.time_ms > JUMP_MS;
+
+	return (jumped ? h->last.time_ms : h->now.time_ms) / 1000;
+}
+
 int cgm_history_age(struct cgm_history *h, struct cgm_err *err)
 {
-	const int64_t now_s = h->now.time_ms / 1000;
+	const int64_t now_s = sure_s(h);
 	int r = drop_rounds(h, (now_s - (int64_t)h->keep.raw_s) * 1000, ROUNDS_A_ROUND, err);
 
 	if (r >= 0 && h->minute_done)

@@ -39,9 +39,10 @@ static const char *const texts[CGM_SQL_RAW_ADD] = {
 	[CGM_SQL_TARGET_SEEN] = "UPDATE targets SET first_ms = min(first_ms, ?2), "
 				"last_ms = max(last_ms, ?2) WHERE id = ?1",
 	[CGM_SQL_TARGETS] = "SELECT id, first_ms, last_ms, kind, name, project, service, image, "
-			    "container_id, path FROM targets WHERE last_ms >= ? "
-			    "ORDER BY name, kind LIMIT " TARGETS_MAX,
-	[CGM_SQL_TARGETS_SINCE] = "SELECT id FROM targets WHERE last_ms >= ? LIMIT " TARGETS_MAX,
+			    "container_id, path FROM (SELECT * FROM targets WHERE last_ms >= ? "
+			    "ORDER BY last_ms DESC LIMIT " TARGETS_MAX ") ORDER BY name, kind",
+	[CGM_SQL_TARGETS_SINCE] = "SELECT id FROM targets WHERE last_ms >= ? "
+				  "ORDER BY last_ms DESC LIMIT " TARGETS_MAX,
 	[CGM_SQL_TARGETS_DROP] = "DELETE FROM targets WHERE last_ms < ?",
 	[CGM_SQL_EVENT_ADD] = "INSERT OR IGNORE INTO events(target, time_ms, value, kind, detail) "
 			      "VALUES(?, ?, ?, ?, ?)",

@@ -34,6 +34,32 @@ static void test_ageing(void **state)
 	cgm_history_free(h);
 }
 
+/* A round two years ahead, and then the right time again. */
+static void test_clock_wrong_for_a_round(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_event e = {.time_ms = T0, .kind = CGM_EVENT_STOP};
+
+	(void)state;
+	case_begin(h, T0);
+	assert_int_equal(cgm_history_add_event(h, case_target(h, "batch"), &e, NULL), 0);
+	case_commit(h);
+	for (int i = 1; i < 29; i++)
+		case_round(h, T0 + i * 30 * MIN, "web", MIB);
+	case_round(h, T0 + 730 * DAY, "web", MIB);
+	for (int i = 29; i < 40; i++)
+		case_round(h, T0 + i * 30 * MIN, "web", MIB);
+	assert_int_equal(case_number("SELECT count(*) FROM events"), 1);
+	assert_int_equal(case_number("SELECT count(*) FROM targets"), 2);
+	assert_int_equal(case_number("SELECT count(*) FROM rounds"), 41);
+	/* it was off for two years: what is too old goes with the next hour */
+	for (int i = 0; i < 4; i++)
+		case_round(h, T0 + 730 * DAY + i * 30 * MIN, "web", MIB);
+	assert_int_equal(case_number("SELECT count(*) FROM events"), 0);
+	assert_int_equal(case_number("SELECT count(*) FROM targets"), 1);
+	cgm_history_free(h);
+}
+
 static int64_t file_size(void)
 {
 	struct stat st;
@@ -107,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_ageing),
+		CASE(test_clock_wrong_for_a_round),
 		CASE(test_size_levels_off),
 		CASE(test_size_bound),
 	};

@@ -158,6 +158,28 @@ static void test_label_too_long(void **state)
 	cgm_history_free(h);
 }
 
+/* Of more names than are read, those that were seen last; by name all the same. */
+static void test_very_many_names(void **state)
+{
+	struct cgm_history *h = case_writer(NULL);
+	struct cgm_history_targets all = {0};
+
+	(void)state;
+	case_round(h, T0, "web", MIB);
+	cgm_history_free(h);
+	case_exec(
+		"WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 100000) "
+		"INSERT INTO targets(kind, name, first_ms, last_ms) "
+		"SELECT 'container', 'ci-' || i, i, i FROM c");
+	h = case_reader();
+	assert_int_equal(cgm_history_targets(h, 0, &all, NULL), 0);
+	assert_int_equal(all.n, 100000);
+	assert_string_equal(all.v[all.n - 1].name, "web");
+	assert_string_equal(all.v[0].name, "ci-10");
+	cgm_history_targets_clear(&all);
+	cgm_history_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +189,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_round_fails, case_setup, case_teardown),
 		cmocka_unit_test_setup_teardown(test_another, case_setup, case_teardown),
 		cmocka_unit_test_setup_teardown(test_label_too_long, case_setup, case_teardown),
+		cmocka_unit_test_setup_teardown(test_very_many_names, case_setup, case_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
