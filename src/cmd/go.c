@@ -18,6 +18,7 @@
 
 #define LINES_MAX     CGM_GO_GROUPS_MAX
 #define PROFILE_WORDS "heap goroutine"
+#define WHETHER_GO    "whether a Go program runs"
 #define WANTED                                                                                    \
 	(CGM_INSPECT_STATS | CGM_INSPECT_RESIDENT | CGM_INSPECT_GOROUTINES | CGM_INSPECT_GROUPS | \
 	 CGM_INSPECT_SITES)
@@ -81,12 +82,17 @@ static const char *name_of(const struct cgm_snapshot *s)
 			      : "it";
 }
 
+static bool begins(const char *what, const char *beginning)
+{
+	return strncmp(what, beginning, strlen(beginning)) == 0;
+}
+
 /* The line of what could not be read that begins so; NULL: none does. */
 static const struct cgm_unreadable *find_unreadable(const struct cgm_snapshot *s,
 						    const char *beginning)
 {
 	for (size_t i = 0; i < s->n_unreadable; i++)
-		if (strncmp(s->unreadable[i].what, beginning, strlen(beginning)) == 0)
+		if (begins(s->unreadable[i].what, beginning))
 			return &s->unreadable[i];
 	return NULL;
 }
@@ -94,7 +100,7 @@ static const struct cgm_unreadable *find_unreadable(const struct cgm_snapshot *s
 /* No process's file could be looked at, and why. */
 static int cannot_tell(const struct cgm_snapshot *s, struct cgm_err *err)
 {
-	const struct cgm_unreadable *u = find_unreadable(s, "whether a Go program runs");
+	const struct cgm_unreadable *u = find_unreadable(s, WHETHER_GO);
 
 	if (!u)
 		u = find_unreadable(s, "what is inside the processes");
@@ -229,15 +235,19 @@ static int show(const struct cgm_global *g, const struct go_opts *o, const struc
 	return check_read(s, err);
 }
 
-/* An endpoint is asked when the user wants it: that it did not answer is no mere notice. */
-static void note_unreadable(const struct cgm_snapshot *s)
+/*
+ * An endpoint is asked when the user wants it: that it did not answer is no mere notice. Nor is
+ * that beside the programs shown there may be others, perhaps larger ones.
+ */
+static void tell_unreadable(const struct cgm_snapshot *s)
 {
 	for (size_t i = 0; i < s->n_unreadable; i++) {
 		const struct cgm_unreadable *u = &s->unreadable[i];
-		bool endpoint = strncmp(u->what, "the endpoint of", 15) == 0;
+		bool warns = begins(u->what, "the endpoint of") ||
+			     (s->n_go && begins(u->what, WHETHER_GO));
 
-		(endpoint ? cgm_warn : cgm_note)("%s: %s; %s", u->what, u->why,
-						 u->remedy ? u->remedy : "");
+		(warns ? cgm_warn : cgm_note)("%s: %s; %s", u->what, u->why,
+					      u->remedy ? u->remedy : "");
 	}
 }
 
@@ -266,7 +276,7 @@ static int show_one(const struct cgm_global *g, struct cgm_session *s, struct cg
 	r = cgm_snapshot_take(s, c, &q, &snap, err);
 	if (r < 0)
 		return r;
-	note_unreadable(&snap);
+	tell_unreadable(&snap);
 	if (!snap.n_go)
 		r = no_program(&snap, err);
 	else if (o->profile)

@@ -61,6 +61,23 @@ go_checks() {
   check "go: not a Go program" exits 1 "$CGMEM" go anon
   check "go: explain with an endpoint" go_explained_by_endpoint
   check "go: a wait by another clock is not told" go_other_clock
+  check "go: as a user, that another's program may be one is told" go_as_user
+}
+
+# A user's container, in which root runs another program.
+go_as_user() {
+  local id said cgmem=$dockerd_dir/cgmem
+  dockerd_run users --user 65534:65534 -- /golab live --bytes 20971520 && dockerd_ready users || return
+  docker exec -d --user 0 users /scenario anon --bytes 41943040 --dir /tmp || return
+  id=$(docker inspect -f '{{.Id}}' users)
+  install -m 755 "$CGMEM" "$cgmem" # where that user may read it
+  said=$(env -u DOCKER_HOST setpriv --reuid=65534 --regid=65534 --clear-groups "$cgmem" go --json "/docker/$id" 2>"$dockerd_dir/note") ||
+    { echo "exit status $?: $(<"$dockerd_dir/note")"; return 1; }
+  docker rm -f users >/dev/null
+  [[ $(jq '.results | length' <<<"$said") = 1 ]] || { echo "$said"; return 1; }
+  grep -q '^cgmem: whether a Go program runs in .*permission denied' "$dockerd_dir/note" && return
+  echo "no warning: $(<"$dockerd_dir/note")"
+  return 1
 }
 
 # This program and the container's are in different time namespaces.
