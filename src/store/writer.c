@@ -22,17 +22,17 @@ static void turn_minute(struct cgm_history *h, int64_t minute)
 		for (size_t i = 0; i < h->known.n; i++) {
 			struct cgm_known *k = h->known.v[i];
 
-			if (!k->minute.any)
-				continue;
 			k->done = k->minute;
 			k->minute = (struct cgm_sums){0};
 		}
+		/* What was aside could not be written: that minute is made from its samples. */
+		if (h->minute_done)
+			h->made_up = false;
 		h->minute_done = h->minute;
 		for (unsigned t = CGM_TIER_FIVES; t < CGM_TIER_COUNT; t++) {
 			int64_t minutes = cgm_tiers[t].span_s / 60;
 
-			/* one that could not be written is due until it is: what came behind it is
-			 * lost */
+			/* One that could not be written is due until it is. */
 			if (!h->due[t] && minute / minutes != h->minute / minutes)
 				h->due[t] = h->minute / minutes;
 		}
@@ -70,7 +70,6 @@ static int roll_back(struct cgm_history *h, int r)
 	}
 	h->key = true;
 	h->in_round = false;
-	h->made_up = false; /* its minute may be over before a round can be written again */
 	return r;
 }
 
